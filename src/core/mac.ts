@@ -1,0 +1,15 @@
+import { AppError } from './errors.ts'
+
+const ACCEPTED = /^[0-9a-f]{2}([:-]?[0-9a-f]{2}){5}$/i
+
+/** Six octets as `52:54:00:12:34:56`, lower case; reads colons, dashes or neither. Throws request.invalid. */
+export function parseMac(text: string): string {
+  if (!ACCEPTED.test(text)) throw new AppError('request.invalid', `expected a MAC address, got ${JSON.stringify(text)}`)
+  return formatMac(Buffer.from(text.replace(/[:-]/g, ''), 'hex'))
+}
+
+/** Bytes of a hardware address as colon-separated lower-case hex. */
+export const formatMac = (bytes: Uint8Array): string =>
+  Buffer.from(bytes)
+    .toString('hex')
+    .replace(/..(?=.)/g, '$&:')

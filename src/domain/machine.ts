@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import { parseMac } from '../core/mac.ts'
+
+/** A registered machine. Identified by SMBIOS UUID + serial + the set of its MACs, never by one of them alone. */
+export const Machine = z.strictObject({
+  name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a host name label'),
+  uuid: z.guid().toLowerCase().optional(),
+  serial: z.string().max(128).optional(),
+  macs: z
+    .array(z.string().transform((text) => parseMac(text)))
+    .min(1)
+    .max(32),
+  profile: z.string().min(1).max(63),
+})
+export type Machine = z.infer<typeof Machine>
+
+const ABSENT_UUIDS = new Set(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])
+const ABSENT_TEXTS = new Set([
+  '',
+  'to be filled by o.e.m.',
+  'default string',
+  'not specified',
+  'system serial number',
+  'none',
+  '0',
+])
+
+/** The UUID, or undefined where firmware sends a value that means "none" (all zeros, all ones). */
+export const knownUuid = (uuid: string | undefined): string | undefined =>
+  uuid === undefined || ABSENT_UUIDS.has(uuid.toLowerCase()) ? undefined : uuid.toLowerCase()
+
+/** The SMBIOS text, or undefined where it is one of the vendors' place holders. */
+export const knownText = (text: string | undefined): string | undefined =>
+  text === undefined || ABSENT_TEXTS.has(text.trim().toLowerCase()) ? undefined : text.trim()

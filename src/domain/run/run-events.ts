@@ -1,0 +1,43 @@
+type EventSource = 'person' | 'server' | 'timer' | 'dhcp' | 'tftp' | 'http' | 'agent' | 'machine'
+
+type EventRow = { source: EventSource; says: string }
+
+/** Everything a run may record. `says` is the line of the timeline; the detail stands beside it. */
+export const RUN_EVENTS = {
+  created: { source: 'person', says: 'Run asked for' },
+  grantOpened: { source: 'server', says: 'Boot grant opened' },
+  sessionOpened: { source: 'dhcp', says: 'Network boot began' },
+  dhcpOffered: { source: 'dhcp', says: 'Address offered' },
+  dhcpBound: { source: 'dhcp', says: 'Address bound' },
+  loaderRead: { source: 'tftp', says: 'Loader read' },
+  loaderAborted: { source: 'tftp', says: 'Loader read broken off' },
+  scriptFetched: { source: 'http', says: 'Boot script fetched' },
+  kernelFetched: { source: 'http', says: 'Agent kernel fetched' },
+  ramdiskFetched: { source: 'http', says: 'Ramdisk fetched' },
+  codeExchanged: { source: 'agent', says: 'Agent exchanged its boot code' },
+  inventoryTaken: { source: 'agent', says: 'Inventory received' },
+  diskChosen: { source: 'server', says: 'Install disk chosen' },
+  diskRefused: { source: 'server', says: 'No install disk' },
+  firstChunkServed: { source: 'http', says: 'First chunk served' },
+  chunkRetried: { source: 'agent', says: 'Chunk fetched again' },
+  writeFinished: { source: 'agent', says: 'All chunks written' },
+  readBackMatched: { source: 'server', says: 'Read-back equals the manifest' },
+  readBackDiffered: { source: 'server', says: 'Read-back differs from the manifest' },
+  seeded: { source: 'agent', says: 'Root grown, first-boot seed written' },
+  localBootAnswered: { source: 'http', says: 'Sent to its own disk' },
+  holdAnswered: { source: 'http', says: 'Held: the disk is not proved' },
+  factsReceived: { source: 'machine', says: 'The installed system handed in its facts' },
+  checkPassed: { source: 'server', says: 'Check passed' },
+  checkSkipped: { source: 'server', says: 'Check does not apply' },
+  checkFailed: { source: 'server', says: 'Check failed' },
+  checksPassed: { source: 'server', says: 'All checks passed' },
+  agentFailed: { source: 'agent', says: 'The agent stopped' },
+  identityConflict: { source: 'server', says: 'Identity differs from the registered machine' },
+  loopBroken: { source: 'server', says: 'Too many network boots' },
+  frozen: { source: 'server', says: 'Run frozen' },
+  timedOut: { source: 'timer', says: 'Deadline passed' },
+  cancelled: { source: 'person', says: 'Run cancelled' },
+  grantClosed: { source: 'server', says: 'Boot grant closed' },
+} as const satisfies Record<string, EventRow>
+
+export type RunEventType = keyof typeof RUN_EVENTS

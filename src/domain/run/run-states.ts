@@ -1,0 +1,116 @@
+import type { RunEventType } from './run-events.ts'
+
+export type RunState =
+  | 'queued'
+  | 'awaitingBoot'
+  | 'booting'
+  | 'startingAgent'
+  | 'inventorying'
+  | 'writing'
+  | 'readingBack'
+  | 'seeding'
+  | 'written'
+  | 'bootingOwnDisk'
+  | 'checking'
+  | 'verified'
+  | 'failed'
+  | 'cancelled'
+
+/** What the runner does on entering a state; `runs/effects` owns the functions. */
+export type RunEffect = 'openGrant' | 'closeGrant' | 'runChecks' | 'explainFailure'
+
+type StateRow = {
+  says: string
+  on: Partial<Record<RunEventType, RunState>>
+  deadlineSeconds?: number
+  enter?: RunEffect
+}
+
+const ENDS = { timedOut: 'failed', cancelled: 'cancelled' } as const
+const UNDER_GRANT = {
+  ...ENDS,
+  sessionOpened: 'booting',
+  loopBroken: 'failed',
+  frozen: 'failed',
+  agentFailed: 'failed',
+} as const
+
+/** The life of a deploy run, one row a state. docs/run-states.md is printed from this table. */
+export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
+  queued: {
+    says: 'The wish is stored; the boot grant is not yet open.',
+    enter: 'openGrant',
+    deadlineSeconds: 60,
+    on: { ...ENDS, grantOpened: 'awaitingBoot' },
+  },
+  awaitingBoot: {
+    says: 'The machine may boot from the network; nothing was heard of it yet.',
+    deadlineSeconds: 1800,
+    on: { ...UNDER_GRANT },
+  },
+  booting: {
+    says: 'The firmware asked for an address under the grant; the agent kernel is not fetched yet.',
+    deadlineSeconds: 300,
+    on: { ...UNDER_GRANT, ramdiskFetched: 'startingAgent' },
+  },
+  startingAgent: {
+    says: 'Kernel and ramdisk were handed out; the agent has not spoken yet.',
+    deadlineSeconds: 180,
+    on: { ...UNDER_GRANT, codeExchanged: 'inventorying' },
+  },
+  inventorying: {
+    says: 'The agent is up; it looks at the machine and the server picks the disk.',
+    deadlineSeconds: 120,
+    on: { ...UNDER_GRANT, diskChosen: 'writing', diskRefused: 'failed' },
+  },
+  writing: {
+    says: 'Chunks are fetched, verified and written to the disk.',
+    deadlineSeconds: 3600,
+    on: { ...UNDER_GRANT, writeFinished: 'readingBack' },
+  },
+  readingBack: {
+    says: 'Caches are dropped and the disk is read again; the server compares the digests.',
+    deadlineSeconds: 1800,
+    on: { ...UNDER_GRANT, readBackMatched: 'seeding', readBackDiffered: 'failed' },
+  },
+  seeding: {
+    says: 'The root file system is grown and the first-boot seed is put on it.',
+    deadlineSeconds: 300,
+    on: { ...UNDER_GRANT, seeded: 'written' },
+  },
+  written: {
+    says: 'The disk is done and the grant is closed; the machine restarts.',
+    enter: 'closeGrant',
+    deadlineSeconds: 300,
+    on: { ...ENDS, localBootAnswered: 'bootingOwnDisk', factsReceived: 'checking' },
+  },
+  bootingOwnDisk: {
+    says: 'The machine was sent to its own disk; its operating system has not spoken yet.',
+    deadlineSeconds: 300,
+    on: { ...ENDS, factsReceived: 'checking' },
+  },
+  checking: {
+    says: 'The installed system handed in its facts; the server checks them and probes from outside.',
+    enter: 'runChecks',
+    deadlineSeconds: 120,
+    on: { ...ENDS, checksPassed: 'verified', checkFailed: 'failed' },
+  },
+  verified: { says: 'Every check passed.', on: {} },
+  failed: {
+    says: 'The run ended without proof; the cause names the first missing step.',
+    enter: 'explainFailure',
+    on: {},
+  },
+  cancelled: { says: 'A person ended the run.', enter: 'closeGrant', on: {} },
+}
+
+export const RUN_STATE_NAMES = Object.keys(RUN_STATES) as RunState[]
+
+/** The state after `event`, or undefined when the event is evidence that changes nothing in this state. */
+export const nextState = (from: RunState, event: RunEventType): RunState | undefined => RUN_STATES[from].on[event]
+
+/** True for states that a run never leaves. */
+export const isEnd = (state: RunState): boolean => Object.keys(RUN_STATES[state].on).length === 0
+
+/** True while the machine may boot from the network for this run. */
+export const isUnderGrant = (state: RunState): boolean => RUN_STATES[state].on.sessionOpened !== undefined

@@ -1,0 +1,43 @@
+import type { HardwareProfile } from '../hardware-profile.ts'
+import type { RunEventType } from './run-events.ts'
+import type { RunState } from './run-states.ts'
+
+/** Why a run failed, in the words the console shows. */
+export type RunCause = { code: string; message: string; missingStep: string; likelyCauses: string[]; remedy: string }
+
+/** One provisioning of one machine. Times are milliseconds since the epoch. The profile is the copy the run began with. */
+export type Run = {
+  id: string
+  kind: 'deploy'
+  machine: string
+  image: string
+  version: string
+  manifestDigest: string
+  profile: HardwareProfile
+  state: RunState
+  stateSince: number
+  deadlineAt: number | undefined
+  createdAt: number
+  endedAt: number | undefined
+  cause: RunCause | undefined
+  retryOf: string | undefined
+}
+
+/** How far a step has come; not an event, kept in memory only. Rates in bytes a second, `etaSeconds` undefined while unknown. */
+export type RunProgress = {
+  step: string
+  doneBytes: number
+  totalBytes: number
+  bytesPerSecond: number
+  etaSeconds: number | undefined
+}
+
+/** One line of a run's history. `at` is milliseconds since the epoch; `to` is set when the event changed the state. */
+export type RunEvent = {
+  seq: number
+  runId: string
+  at: number
+  type: RunEventType
+  to: RunState | undefined
+  detail: Record<string, unknown>
+}
