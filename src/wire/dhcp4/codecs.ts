@@ -1,0 +1,93 @@
+import { ipv4ToNumber } from '../../core/ipv4.ts'
+import { malformed } from './malformed.ts'
+import { MESSAGE_NAMES, MESSAGE_TYPES, type MessageType } from './message-types.ts'
+
+/** Turns one option's bytes into a value and back. `decode` throws dhcp.malformed on a wrong shape. */
+export type Codec<T> = {
+  decode(bytes: Uint8Array): T
+  encode(value: T): Uint8Array
+}
+
+const utf8 = new TextDecoder()
+
+/** UTF-8 text, possibly empty; trailing NULs are dropped, since some ROMs NUL-terminate (RFC 2132 §2). */
+export const text: Codec<string> = {
+  decode: (bytes) => utf8.decode(bytes).replace(/\0+$/, ''),
+  encode: (value) => new TextEncoder().encode(value),
+}
+
+/** Bytes that nobody here looks into, `least` of them at the least. */
+export const opaque = (least: number): Codec<Uint8Array> => ({
+  decode: (bytes) => {
+    if (bytes.length < least) throw malformed('opaque value', `at least ${least} bytes`, `${bytes.length}`)
+    return bytes
+  },
+  encode: (value) => value,
+})
+
+/** An unsigned big-endian integer of one, two or four bytes. */
+export const unsigned = (size: 1 | 2 | 4): Codec<number> => ({
+  decode: (bytes) => Buffer.from(exactly(size, bytes)).readUIntBE(0, size),
+  encode: (value) => {
+    const out = Buffer.alloc(size)
+    out.writeUIntBE(value, 0, size)
+    return out
+  },
+})
+
+/** One address as a dotted quad. */
+export const ipv4: Codec<string> = {
+  decode: (bytes) => exactly(4, bytes).join('.'),
+  encode: (value) => unsigned(4).encode(ipv4ToNumber(value)),
+}
+
+/** One or more values of `size` bytes each. */
+export const listOf = <T>(size: number, item: Codec<T>): Codec<T[]> => ({
+  decode: (bytes) => {
+    if (bytes.length === 0 || bytes.length % size !== 0)
+      throw malformed('list', `a multiple of ${size} bytes, not 0`, `${bytes.length}`)
+    return Array.from({ length: bytes.length / size }, (_, i) => item.decode(bytes.subarray(i * size, (i + 1) * size)))
+  },
+  encode: (values) => Buffer.concat(values.map((value) => item.encode(value))),
+})
+
+/** Option 53 by name. */
+export const messageType: Codec<MessageType> = {
+  decode: (bytes) => {
+    const number = exactly(1, bytes)[0]!
+    const name = MESSAGE_NAMES.get(number)
+    if (name === undefined) throw malformed('message type', `1 to ${MESSAGE_NAMES.size}`, `${number}`)
+    return name
+  },
+  encode: (value) => Uint8Array.of(MESSAGE_TYPES[value]),
+}
+
+/**
+ * Option 77 as the texts in it: RFC 3004's length-prefixed list, or, where the lengths do not add up,
+ * one bare text, which is what iPXE sends.
+ */
+export const userClass: Codec<string[]> = {
+  decode: (bytes) => {
+    const items: string[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const length = bytes[at]!
+      if (length === 0 || at + 1 + length > bytes.length) return [text.decode(bytes)]
+      items.push(text.decode(bytes.subarray(at + 1, at + 1 + length)))
+      at += 1 + length
+    }
+    return items
+  },
+  encode: (values) =>
+    Buffer.concat(
+      values.map((value) => {
+        const bytes = text.encode(value)
+        return Buffer.concat([Uint8Array.of(bytes.length), bytes])
+      }),
+    ),
+}
+
+/** The bytes, when there are `size` of them. Throws dhcp.malformed. */
+export function exactly(size: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== size) throw malformed('value', `${size} bytes`, `${bytes.length}`)
+  return bytes
+}
