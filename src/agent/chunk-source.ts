@@ -1,0 +1,71 @@
+import { Agent, get } from 'node:http'
+import { AppError } from '../core/errors.ts'
+import { asyncSha256 } from './async-sha256.ts'
+
+const TRIES = 6
+const FIRST_PAUSE_MILLISECONDS = 200
+
+/** Stored bytes of chunks, verified. `retries` counts the fetches that had to be repeated. */
+export type ChunkSource = {
+  fetch(digest: string, length: number): Promise<Buffer<ArrayBuffer>>
+  readonly retries: number
+  close(): void
+}
+
+/**
+ * Fetches chunks from `base` (the machines' HTTP door) over kept connections. A body that is short, or whose SHA-256 is
+ * not the digest, is fetched again a bounded number of times; the last refusal is thrown.
+ */
+export function createChunkSource(base: string, connections: number, onRetry: (why: string) => void): ChunkSource {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  let retries = 0
+  const attempt = async (digest: string, length: number): Promise<Buffer<ArrayBuffer>> => {
+    const body = await download(`${base}/chunks/sha256/${digest}`, agent, length)
+    if (body.length !== length)
+      throw new AppError('image.body_truncated', `chunk ${digest}: expected ${length} bytes, got ${body.length}`)
+    const got = await asyncSha256(body)
+    if (got !== digest) throw new AppError('image.chunk_corrupt', `expected chunk ${digest}, got bytes of ${got}`)
+    return body
+  }
+  return {
+    get retries() {
+      return retries
+    },
+    fetch: async (digest, length) => {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await attempt(digest, length)
+        } catch (error) {
+          if (tries === TRIES) throw error
+          retries += 1
+          onRetry(error instanceof Error ? error.message : String(error))
+          await pause(FIRST_PAUSE_MILLISECONDS * 2 ** (tries - 1) * (0.5 + Math.random()))
+        }
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+function download(url: string, agent: Agent, length: number): Promise<Buffer<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const call = get(url, { agent, timeout: 20_000 }, (response) => {
+      if (response.statusCode !== 200) {
+        response.resume()
+        return reject(new AppError('image.chunk_missing', `${url}: expected 200, got ${response.statusCode}`))
+      }
+      const body = Buffer.from(new ArrayBuffer(length))
+      let got = 0
+      response.on('data', (part: Buffer) => {
+        if (got + part.length > length) call.destroy(new Error(`${url}: expected ${length} bytes, got more`))
+        else got += part.copy(body, got)
+      })
+      response.on('error', reject)
+      response.on('end', () => resolve(body.subarray(0, got)))
+    })
+    call.on('timeout', () => call.destroy(new Error(`${url}: no byte for 20 s`)))
+    call.on('error', reject)
+  })
+}

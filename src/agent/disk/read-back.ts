@@ -1,0 +1,24 @@
+import type { Manifest } from '../../image/manifest.ts'
+import { ZEROS } from '../../protocol/agent-door.ts'
+import { asyncSha256 } from '../async-sha256.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { ProgressMeter } from '../progress-meter.ts'
+import type { TargetDisk } from './target-disk.ts'
+
+const CHUNKS_AT_ONCE = 4
+
+/** Reads every byte of the image from the medium: one digest a chunk, `zeros` where all bytes are zero. */
+export async function readBack(manifest: Manifest, disk: TargetDisk, meter: ProgressMeter): Promise<string[]> {
+  meter.begin('readingBack', manifest.size)
+  await disk.settle()
+  const zeros = Buffer.alloc(manifest.chunkSize)
+  const digests = new Array<string>(manifest.chunks.length)
+  await inParallel(manifest.chunks, CHUNKS_AT_ONCE, async (_chunk, index) => {
+    const offset = index * manifest.chunkSize
+    const bytes = Buffer.allocUnsafeSlow(Math.min(manifest.chunkSize, manifest.size - offset))
+    await disk.read(bytes, offset)
+    digests[index] = bytes.equals(zeros.subarray(0, bytes.length)) ? ZEROS : await asyncSha256(bytes)
+    meter.add(bytes.length)
+  })
+  return digests
+}

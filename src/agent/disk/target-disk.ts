@@ -1,0 +1,78 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, writeFile } from 'node:fs/promises'
+import { runProgram } from '../run-program.ts'
+
+const ZERO_PIECE = Buffer.alloc(1 << 20)
+const SMALL_RANGE = 4 << 20
+
+/** The disk being imaged: a block device on a machine, a plain file in tests. Offsets and lengths in bytes. */
+export type TargetDisk = {
+  path: string
+  write(bytes: Uint8Array, offset: number): Promise<void>
+  zero(offset: number, length: number): Promise<void>
+  /** Makes all writes durable and forgets every cached page, so that the next read comes from the medium. */
+  settle(): Promise<void>
+  read(into: Buffer, offset: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the disk for writing; exclusive on a block device, so that nothing mounted is ever overwritten. */
+export async function openTargetDisk(path: string): Promise<TargetDisk> {
+  const handle = await open(path, constants.O_RDWR | constants.O_EXCL)
+  const isDevice = (await handle.stat()).isBlockDevice()
+  return {
+    path,
+    write: (bytes, offset) => writeAll(handle, bytes, offset),
+    zero: (offset, length) =>
+      isDevice && length > SMALL_RANGE
+        ? zeroByDevice(handle, path, offset, length)
+        : zeroByWriting(handle, offset, length),
+    settle: () => settle(handle, path, isDevice),
+    read: (into, offset) => readAll(handle, into, offset),
+    close: () => handle.close(),
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done)
+    done += bytesWritten
+  }
+}
+
+async function readAll(handle: FileHandle, into: Buffer, offset: number): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await handle.read(into, done, into.length - done, offset + done)
+    if (bytesRead === 0) throw new Error(`expected ${into.length} bytes at ${offset}, the disk ends after ${done}`)
+    done += bytesRead
+  }
+}
+
+/** The device writes zeros itself where it can and the kernel does where it can not: a discard would promise nothing. */
+async function zeroByDevice(handle: FileHandle, path: string, offset: number, length: number): Promise<void> {
+  try {
+    await runProgram('blkdiscard', [
+      '--force',
+      '--zeroout',
+      '--offset',
+      String(offset),
+      '--length',
+      String(length),
+      path,
+    ])
+  } catch {
+    await zeroByWriting(handle, offset, length)
+  }
+}
+
+async function zeroByWriting(handle: FileHandle, offset: number, length: number): Promise<void> {
+  for (let done = 0; done < length; done += ZERO_PIECE.length)
+    await writeAll(handle, ZERO_PIECE.subarray(0, Math.min(ZERO_PIECE.length, length - done)), offset + done)
+}
+
+async function settle(handle: FileHandle, path: string, isDevice: boolean): Promise<void> {
+  await handle.sync()
+  if (!isDevice) return
+  await runProgram('blockdev', ['--flushbufs', path])
+  await writeFile('/proc/sys/vm/drop_caches', '3')
+}

@@ -1,0 +1,72 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, networkInterfaces } from 'node:os'
+import * as z from 'zod'
+import { systemClock } from '../core/clock.ts'
+import { AppError } from '../core/errors.ts'
+import { AGENT_PATHS, ExchangeAnswer } from '../protocol/agent-door.ts'
+import { createChunkSource } from './chunk-source.ts'
+import { deploy } from './deploy.ts'
+import { createDoor } from './door.ts'
+import { createSysfs } from './inventory/sysfs.ts'
+import { takeInventory } from './inventory/take-inventory.ts'
+import { parseCommandLine } from './kernel-command-line.ts'
+import { createProgressMeter } from './progress-meter.ts'
+import { startReportLoop } from './report-loop.ts'
+import { runProgram } from './run-program.ts'
+
+const ADDRESS_TRIES = 600
+const ADDRESS_PAUSE_MILLISECONDS = 100
+const FAILURE_PAUSE_MILLISECONDS = 5000
+const Trust = z.object({ doorKeySha256: z.string(), imageKeys: z.array(z.string()) })
+
+/** The program of the ramdisk: from the kernel's command line to a machine that restarts. Ends by restarting it. */
+async function main(): Promise<void> {
+  console.log(`slipway: agent on Node ${process.version}, ${availableParallelism()} processors`)
+  const orders = parseCommandLine(await readFile('/proc/cmdline', 'utf8'))
+  const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
+  await waitForAddress(orders.mac)
+  const door = createDoor(orders.door, trust.doorKeySha256)
+  const { token, runId } = await door.call(AGENT_PATHS.exchange, { code: orders.code }, ExchangeAnswer)
+  door.useToken(token)
+  const meter = createProgressMeter(systemClock)
+  const reports = startReportLoop(door, meter)
+  reports.log(`run ${runId}: code exchanged`)
+  const chunks = createChunkSource(orders.chunks, 8, (why) => reports.log(`again: ${why}`))
+  const work = takeInventory(createSysfs('/'), secureBootByte).then((inventory) =>
+    deploy(inventory, { door, chunks, meter, imageKeys: trust.imageKeys, devices: '/dev', log: reports.log }),
+  )
+  try {
+    await Promise.race([work, reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))])
+    reports.log('done, restarting')
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'internal'
+    const message = error instanceof Error ? error.message : String(error)
+    reports.log(`stopped: ${code}: ${message}`)
+    await door.call(AGENT_PATHS.failed, { code, message: message.slice(0, 4000) }, z.unknown()).catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, FAILURE_PAUSE_MILLISECONDS))
+  }
+  await reports.end()
+}
+
+/** The card that the machine booted from has an address once udhcpc, started before us, got one. */
+async function waitForAddress(mac: string): Promise<void> {
+  for (let tries = 0; tries < ADDRESS_TRIES; tries += 1) {
+    const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
+    if (cards.some((card) => card.mac === mac && card.family === 'IPv4')) return
+    await new Promise((resolve) => setTimeout(resolve, ADDRESS_PAUSE_MILLISECONDS))
+  }
+  throw new AppError('socket.failed', `expected an IPv4 address on the card ${mac} within a minute, got none`)
+}
+
+/** The variable's value follows four bytes of attributes (UEFI 2.10 §8.2). */
+const secureBootByte = async (path: string): Promise<number | undefined> =>
+  (await readFile(`/${path}`).catch(() => undefined))?.[4]
+
+async function restart(): Promise<void> {
+  await runProgram('sync', []).catch(() => {})
+  await writeFile('/proc/sysrq-trigger', 'b').catch(() => {})
+  await runProgram('reboot', ['-f']).catch(() => {})
+}
+
+await main().catch((error: unknown) => console.log(`slipway: ${error}`))
+await restart()

@@ -1,0 +1,81 @@
+import * as z from 'zod'
+import { Inventory } from '../domain/inventory.ts'
+
+/** Paths of the agents' TLS door. Every one but `exchange` wants `Authorization: Bearer <session token>`. */
+export const AGENT_PATHS = {
+  exchange: '/agent/exchange',
+  inventory: '/agent/inventory',
+  manifest: '/agent/manifest',
+  progress: '/agent/progress',
+  log: '/agent/log',
+  written: '/agent/written',
+  readBack: '/agent/read-back',
+  seed: '/agent/seed',
+  seeded: '/agent/seeded',
+  failed: '/agent/failed',
+  facts: '/agent/facts',
+} as const
+
+/** Response header that carries the manifest's detached signature as base64. */
+export const SIGNATURE_HEADER = 'x-slipway-signature'
+
+const count = z.int().nonnegative()
+const digest = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** A boot code for a session token, once. */
+export const ExchangeRequest = z.strictObject({ code: z.string().min(20).max(200) })
+export const ExchangeAnswer = z.object({ token: z.string(), runId: z.string(), machine: z.string() })
+
+export const InventoryReport = z.strictObject({ inventory: Inventory })
+
+/** What the agent is to do. `disk` is the server's choice by the profile's rule; the agent checks that it still fits. */
+export const DeployPlan = z.object({
+  disk: z.object({ name: z.string().regex(/^[a-z0-9]{1,32}$/), bytes: count, serial: z.string().optional() }),
+  manifestDigest: digest,
+})
+export type DeployPlan = z.infer<typeof DeployPlan>
+
+/** Sizes in bytes, rate in bytes a second. The answer tells the agent whether its run still wants it. */
+export const ProgressReport = z.strictObject({
+  step: z.string().max(40),
+  doneBytes: count,
+  totalBytes: count,
+  bytesPerSecond: z.number().nonnegative(),
+  etaSeconds: z.number().nonnegative().optional(),
+})
+export type ProgressReport = z.infer<typeof ProgressReport>
+export const ProgressAnswer = z.object({ proceed: z.boolean() })
+
+export const LogReport = z.strictObject({ lines: z.array(z.string().max(2000)).max(200) })
+
+export const WrittenReport = z.strictObject({
+  chunks: count,
+  fetchedBytes: count,
+  holes: count,
+  retries: count,
+  seconds: z.number(),
+})
+export type WrittenReport = z.infer<typeof WrittenReport>
+
+/** What stands in `digests` for a chunk that read as zeros throughout. */
+export const ZEROS = 'zeros'
+/** One entry a chunk of the manifest, in order: SHA-256 of the raw bytes read from the disk, or `zeros`. */
+export const ReadBackReport = z.strictObject({
+  digests: z.array(z.union([digest, z.literal(ZEROS)])).max(1 << 24),
+  seconds: z.number(),
+})
+
+/** Files to put on the new root file system: content, or the target of a symbolic link. `append` adds to what is there. */
+export const SeedFile = z.object({
+  path: z.string().regex(/^(\/[A-Za-z0-9._@-]+)+$/),
+  mode: z.int().min(0).max(0o777),
+  content: z.string().optional(),
+  linkTo: z.string().optional(),
+  append: z.boolean().default(false),
+})
+export type SeedFile = z.infer<typeof SeedFile>
+export const SeedAnswer = z.object({ files: z.array(SeedFile) })
+
+export const SeededReport = z.strictObject({ rootBytes: count })
+
+export const FailedReport = z.strictObject({ code: z.string().max(64), message: z.string().max(4000) })

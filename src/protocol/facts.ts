@@ -1,0 +1,58 @@
+import { AppError } from '../core/errors.ts'
+
+/** What an installed system says of itself, handed in once after first boot. All of it is the machine's word. */
+export type Facts = {
+  uuid: string
+  serial: string
+  macs: string[]
+  image: string
+  version: string
+  manifest: string
+  kernel: string
+  rootBytes: number
+  diskBytes: number
+  failedUnits: string[]
+  addresses: string[]
+}
+
+const MAX_BYTES = 16_384
+const LISTS = { mac: 'macs', failed_unit: 'failedUnits', address: 'addresses' } as const
+const TEXTS = {
+  uuid: 'uuid',
+  serial: 'serial',
+  image: 'image',
+  version: 'version',
+  manifest: 'manifest',
+  kernel: 'kernel',
+} as const
+const NUMBERS = { root_bytes: 'rootBytes', disk_bytes: 'diskBytes' } as const
+
+/**
+ * Reads the proof program's text: one `key=value` a line, list keys may repeat, unknown keys are passed over (an older
+ * appliance may meet a newer image). Bounded to 16 KiB. Throws request.invalid naming the line that is wrong.
+ */
+export function parseFacts(text: string): Facts {
+  if (text.length > MAX_BYTES)
+    throw new AppError('request.invalid', `expected facts of at most ${MAX_BYTES} bytes, got ${text.length}`)
+  const facts: Facts = {
+    ...{ uuid: '', serial: '', image: '', version: '', manifest: '', kernel: '' },
+    ...{ macs: [], failedUnits: [], addresses: [], rootBytes: 0, diskBytes: 0 },
+  }
+  for (const line of text.split('\n').filter((l) => l.trim() !== '')) {
+    const at = line.indexOf('=')
+    if (at < 1) throw new AppError('request.invalid', `expected key=value, got ${JSON.stringify(line.slice(0, 80))}`)
+    take(facts, line.slice(0, at), line.slice(at + 1).trim())
+  }
+  return facts
+}
+
+function take(facts: Facts, key: string, value: string): void {
+  if (key in LISTS) {
+    if (value !== '') facts[LISTS[key as keyof typeof LISTS]].push(value)
+  } else if (key in TEXTS) facts[TEXTS[key as keyof typeof TEXTS]] = value
+  else if (key in NUMBERS) {
+    if (!/^\d{1,15}$/.test(value))
+      throw new AppError('request.invalid', `expected ${key} to be a number of bytes, got ${JSON.stringify(value)}`)
+    facts[NUMBERS[key as keyof typeof NUMBERS]] = Number(value)
+  }
+}

@@ -1,0 +1,75 @@
+import { Worker } from 'node:worker_threads'
+import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
+import { AppError } from '../core/errors.ts'
+import type { Call, Reply } from './store-worker.ts'
+
+/** Builder for queries; the statements run in the store worker. */
+export type Queries = SqliteRemoteDatabase<Record<string, never>>
+
+/**
+ * The database, living in one worker thread. `read` sees committed data; `unit` runs steps between BEGIN and COMMIT, one
+ * unit at a time, and rolls back when a step throws. Throws store.busy (locked by another process) and store.failed.
+ */
+export type DatabaseDoor = {
+  read: Queries
+  unit<T>(steps: (queries: Queries) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Opens (or creates) the SQLite file in a worker of its own. */
+export function openDatabase(file: string): DatabaseDoor {
+  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: { file } })
+  const waiting = new Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }>()
+  let nextId = 1
+  worker.on('message', (reply: Reply) => {
+    const call = waiting.get(reply.id)
+    waiting.delete(reply.id)
+    if ('error' in reply) call?.reject(storeError(reply))
+    else call?.resolve(reply.rows)
+  })
+  worker.on('error', (error) => {
+    for (const call of waiting.values())
+      call.reject(new AppError('store.failed', `the store worker ended: ${error}`, {}, error))
+    waiting.clear()
+  })
+  const send = (connection: Call['connection'], sql: string, params: unknown[] = []): Promise<unknown[]> =>
+    new Promise((resolve, reject) => {
+      const id = nextId++
+      waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, connection, sql, params } satisfies Call)
+    })
+  const over = (connection: Call['connection']): Queries =>
+    drizzle(async (sql, params) => ({ rows: await send(connection, sql, params) }))
+  const [read, write] = [over('read'), over('write')]
+  let tail: Promise<unknown> = Promise.resolve()
+  const unit = async <T>(steps: (queries: Queries) => Promise<T>): Promise<T> => {
+    await send('write', 'BEGIN IMMEDIATE')
+    try {
+      const result = await steps(write)
+      await send('write', 'COMMIT')
+      return result
+    } catch (error) {
+      await send('write', 'ROLLBACK').catch(() => {})
+      throw error
+    }
+  }
+  return {
+    read,
+    unit: (steps) => {
+      const turn = tail.then(() => unit(steps))
+      tail = turn.catch(() => {})
+      return turn
+    },
+    close: async () => {
+      await tail
+      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      worker.postMessage('close')
+      await ended
+    },
+  }
+}
+
+function storeError(reply: { error: string; code: string }): AppError {
+  const busy = reply.code.startsWith('SQLITE_BUSY') || reply.code.startsWith('SQLITE_LOCKED')
+  return new AppError(busy ? 'store.busy' : 'store.failed', `the database answered ${reply.code}: ${reply.error}`)
+}

@@ -1,0 +1,101 @@
+import { asc, eq, inArray } from 'drizzle-orm'
+import { AppError } from '../core/errors.ts'
+import type { Inventory } from '../domain/inventory.ts'
+import type { Machine } from '../domain/machine.ts'
+import type { DatabaseDoor, Queries } from './database.ts'
+import { machineMacs, machines } from './schema.ts'
+
+/** A registered machine and what Slipway has learnt of it. `unprovedBy`: the run that wrote its disk without proof yet. */
+export type MachineRecord = Machine & {
+  inventory: Inventory | undefined
+  unprovedBy: string | undefined
+  seenAt: number | undefined
+}
+export type MachineStore = ReturnType<typeof createMachineStore>
+
+type Row = typeof machines.$inferSelect
+
+/** Machines by name and by MAC. */
+export function createMachineStore(database: DatabaseDoor) {
+  const find = async (queries: Queries, name: string): Promise<MachineRecord | undefined> => {
+    const [row] = await queries.select().from(machines).where(eq(machines.name, name))
+    if (!row) return undefined
+    const macs = await queries
+      .select()
+      .from(machineMacs)
+      .where(eq(machineMacs.machine, name))
+      .orderBy(asc(machineMacs.place))
+    return toRecord(
+      row,
+      macs.map(({ mac }) => mac),
+    )
+  }
+  return {
+    find: (name: string) => find(database.read, name),
+    findByMac: async (mac: string): Promise<MachineRecord | undefined> => {
+      const [owner] = await database.read.select().from(machineMacs).where(eq(machineMacs.mac, mac))
+      return owner && find(database.read, owner.machine)
+    },
+    list: async (): Promise<MachineRecord[]> => {
+      const rows = await database.read.select().from(machines).orderBy(asc(machines.name))
+      const macs = await database.read.select().from(machineMacs).orderBy(asc(machineMacs.place))
+      const byMachine = Map.groupBy(macs, ({ machine }) => machine)
+      return rows.map((row) =>
+        toRecord(
+          row,
+          (byMachine.get(row.name) ?? []).map(({ mac }) => mac),
+        ),
+      )
+    },
+    save: (machine: Machine): Promise<void> => database.unit((queries) => save(queries, machine)),
+    markSeen: (name: string, at: number) =>
+      database.unit(
+        async (queries) => void (await queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
+      ),
+    saveInventory: (name: string, inventory: Inventory) =>
+      database.unit(
+        async (queries) => void (await queries.update(machines).set({ inventory }).where(eq(machines.name, name))),
+      ),
+    setUnproved: (name: string, runId: string | undefined) =>
+      database.unit(
+        async (queries) =>
+          void (await queries
+            .update(machines)
+            .set({ unprovedBy: runId ?? null })
+            .where(eq(machines.name, name))),
+      ),
+  }
+}
+
+/** A MAC or UUID that another machine holds is a conflict, never taken over. */
+async function save(queries: Queries, machine: Machine): Promise<void> {
+  const taken = await queries.select().from(machineMacs).where(inArray(machineMacs.mac, machine.macs))
+  const other = taken.find((row) => row.machine !== machine.name)
+  if (other) throw conflict(machine.name, `MAC ${other.mac}`, other.machine)
+  const identity = { uuid: machine.uuid ?? null, serial: machine.serial ?? null, profile: machine.profile }
+  if (machine.uuid) {
+    const twins = await queries.select().from(machines).where(eq(machines.uuid, machine.uuid))
+    const twin = twins.find((row) => row.name !== machine.name)
+    if (twin) throw conflict(machine.name, `UUID ${machine.uuid}`, twin.name)
+  }
+  await queries
+    .insert(machines)
+    .values({ name: machine.name, ...identity })
+    .onConflictDoUpdate({ target: machines.name, set: identity })
+  await queries.delete(machineMacs).where(eq(machineMacs.machine, machine.name))
+  await queries.insert(machineMacs).values(machine.macs.map((mac, place) => ({ mac, machine: machine.name, place })))
+}
+
+const conflict = (name: string, what: string, owner: string): AppError =>
+  new AppError('machine.conflict', `expected ${what} of ${name} to be free, it belongs to ${owner}`, { name, owner })
+
+const toRecord = (row: Row, macs: string[]): MachineRecord => ({
+  name: row.name,
+  macs,
+  profile: row.profile,
+  ...(row.uuid ? { uuid: row.uuid } : {}),
+  ...(row.serial ? { serial: row.serial } : {}),
+  inventory: row.inventory ?? undefined,
+  unprovedBy: row.unprovedBy ?? undefined,
+  seenAt: row.seenAt ?? undefined,
+})

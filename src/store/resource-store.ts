@@ -1,0 +1,44 @@
+import { asc, eq } from 'drizzle-orm'
+import type { HardwareProfile } from '../domain/hardware-profile.ts'
+import type { Segment } from '../domain/segment.ts'
+import type { DatabaseDoor } from './database.ts'
+import { profiles, segments } from './schema.ts'
+
+/** Resources that are one document under a name. */
+export type ResourceStore<T> = {
+  find(name: string): Promise<T | undefined>
+  list(): Promise<T[]>
+  save(spec: T): Promise<void>
+}
+
+/** Hardware profiles by name. */
+export const createProfileStore = (database: DatabaseDoor): ResourceStore<HardwareProfile> => ({
+  find: async (name) => {
+    const [row] = await database.read.select().from(profiles).where(eq(profiles.name, name))
+    return row?.spec
+  },
+  list: async () => (await database.read.select().from(profiles).orderBy(asc(profiles.name))).map((row) => row.spec),
+  save: (spec) =>
+    database.unit(async (queries) => {
+      await queries
+        .insert(profiles)
+        .values({ name: spec.name, spec })
+        .onConflictDoUpdate({ target: profiles.name, set: { spec } })
+    }),
+})
+
+/** Segments by name. */
+export const createSegmentStore = (database: DatabaseDoor): ResourceStore<Segment> => ({
+  find: async (name) => {
+    const [row] = await database.read.select().from(segments).where(eq(segments.name, name))
+    return row?.spec
+  },
+  list: async () => (await database.read.select().from(segments).orderBy(asc(segments.name))).map((row) => row.spec),
+  save: (spec) =>
+    database.unit(async (queries) => {
+      await queries
+        .insert(segments)
+        .values({ name: spec.name, spec })
+        .onConflictDoUpdate({ target: segments.name, set: { spec } })
+    }),
+})

@@ -1,0 +1,149 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { HardwareProfile } from '../domain/hardware-profile.ts'
+import type { Inventory } from '../domain/inventory.ts'
+import type { Lease } from '../domain/lease.ts'
+import type { Role } from '../domain/role.ts'
+import type { RunCause } from '../domain/run/run.ts'
+import type { RunEventType } from '../domain/run/run-events.ts'
+import type { RunState } from '../domain/run/run-states.ts'
+import type { Segment } from '../domain/segment.ts'
+
+// All times are milliseconds since the epoch, all sizes bytes.
+
+export const users = sqliteTable('users', {
+  name: text().primaryKey(),
+  role: text().$type<Role>().notNull(),
+  passwordHash: text('password_hash'),
+  createdAt: integer('created_at').notNull(),
+})
+
+/** Sign-in sessions, API tokens and one-time links; only hashes are kept. */
+export const credentials = sqliteTable('credentials', {
+  hash: text().primaryKey(),
+  user: text().notNull(),
+  kind: text().$type<'session' | 'token' | 'link'>().notNull(),
+  label: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+})
+
+export const audit = sqliteTable('audit', {
+  seq: integer().primaryKey(),
+  at: integer().notNull(),
+  actor: text().notNull(),
+  action: text().notNull(),
+  target: text().notNull(),
+  detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  previousHash: text('previous_hash').notNull(),
+  hash: text().notNull(),
+})
+
+export const segments = sqliteTable('segments', {
+  name: text().primaryKey(),
+  spec: text({ mode: 'json' }).$type<Segment>().notNull(),
+})
+
+export const profiles = sqliteTable('profiles', {
+  name: text().primaryKey(),
+  spec: text({ mode: 'json' }).$type<HardwareProfile>().notNull(),
+})
+
+export const machines = sqliteTable('machines', {
+  name: text().primaryKey(),
+  uuid: text(),
+  serial: text(),
+  profile: text().notNull(),
+  inventory: text({ mode: 'json' }).$type<Inventory>(),
+  unprovedBy: text('unproved_by'),
+  seenAt: integer('seen_at'),
+})
+
+export const machineMacs = sqliteTable('machine_macs', {
+  mac: text().primaryKey(),
+  machine: text().notNull(),
+  place: integer().notNull(),
+})
+
+export const leases = sqliteTable(
+  'leases',
+  {
+    segment: text().notNull(),
+    address: text().notNull(),
+    clientKey: text('client_key').notNull(),
+    mac: text().notNull(),
+    uuid: text(),
+    hostName: text('host_name'),
+    state: text().$type<Lease['state']>().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.segment, table.address] })],
+)
+
+export const imageVersions = sqliteTable(
+  'image_versions',
+  {
+    name: text().notNull(),
+    version: text().notNull(),
+    manifestDigest: text('manifest_digest').notNull(),
+    size: integer().notNull(),
+    storedBytes: integer('stored_bytes').notNull(),
+    ownBytes: integer('own_bytes').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.version] })],
+)
+
+export const runs = sqliteTable(
+  'runs',
+  {
+    id: text().primaryKey(),
+    kind: text().$type<'deploy'>().notNull(),
+    machine: text().notNull(),
+    image: text().notNull(),
+    version: text().notNull(),
+    manifestDigest: text('manifest_digest').notNull(),
+    profile: text({ mode: 'json' }).$type<HardwareProfile>().notNull(),
+    state: text().$type<RunState>().notNull(),
+    stateSince: integer('state_since').notNull(),
+    deadlineAt: integer('deadline_at'),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+    cause: text({ mode: 'json' }).$type<RunCause>(),
+    retryOf: text('retry_of'),
+  },
+  (table) => [index('runs_by_machine').on(table.machine), index('runs_open').on(table.endedAt, table.deadlineAt)],
+)
+
+export const runEvents = sqliteTable(
+  'run_events',
+  {
+    runId: text('run_id').notNull(),
+    seq: integer().notNull(),
+    at: integer().notNull(),
+    type: text().$type<RunEventType>().notNull(),
+    to: text('to_state').$type<RunState>(),
+    detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.seq] })],
+)
+
+export const runLogs = sqliteTable(
+  'run_logs',
+  { runId: text('run_id').notNull(), seq: integer().notNull(), at: integer().notNull(), line: text().notNull() },
+  (table) => [primaryKey({ columns: [table.runId, table.seq] })],
+)
+
+/** One row a network boot under a grant; the highest number of a run is the live one. */
+export const bootSessions = sqliteTable(
+  'boot_sessions',
+  {
+    runId: text('run_id').notNull(),
+    number: integer().notNull(),
+    openedAt: integer('opened_at').notNull(),
+    mac: text().notNull(),
+    stage: text().$type<'firmware' | 'script' | 'agent'>().notNull(),
+    nonceHash: text('nonce_hash'),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.number] })],
+)

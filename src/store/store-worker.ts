@@ -1,0 +1,55 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import Database from 'better-sqlite3'
+
+/** One statement for the worker. `read` goes to the read-only connection and sees committed data only. */
+export type Call = {
+  id: number
+  connection: 'read' | 'write'
+  sql: string
+  params: unknown[]
+}
+export type Reply = { id: number; rows: unknown[] } | { id: number; error: string; code: string }
+
+const BUSY_MILLISECONDS = 5000
+const { file } = workerData as { file: string }
+
+const write = new Database(file, { timeout: BUSY_MILLISECONDS })
+write.pragma('journal_mode = WAL')
+write.pragma('synchronous = FULL')
+write.pragma('foreign_keys = ON')
+const read = new Database(file, { readonly: true, timeout: BUSY_MILLISECONDS })
+const connections = { read, write }
+const prepared = { read: new Map<string, Database.Statement>(), write: new Map<string, Database.Statement>() }
+
+/** Preparing costs more than running, and the queries are few: every text is prepared once a connection. */
+function prepare(connection: 'read' | 'write', sql: string): Database.Statement {
+  const known = prepared[connection].get(sql)
+  if (known) return known
+  const statement = connections[connection].prepare(sql)
+  prepared[connection].set(sql, statement)
+  return statement
+}
+
+function execute(call: Call): unknown[] {
+  const statement = prepare(call.connection, call.sql)
+  if (!statement.reader) {
+    statement.run(...call.params)
+    return []
+  }
+  return statement.raw(true).all(...call.params)
+}
+
+parentPort!.on('message', (call: Call | 'close') => {
+  if (call === 'close') {
+    read.close()
+    write.close()
+    parentPort!.close()
+    return
+  }
+  try {
+    parentPort!.postMessage({ id: call.id, rows: execute(call) } satisfies Reply)
+  } catch (error) {
+    const { message, code } = error as { message: string; code?: string }
+    parentPort!.postMessage({ id: call.id, error: message, code: code ?? '' } satisfies Reply)
+  }
+})
