@@ -7,7 +7,21 @@ import { APPLETS, type Flavour, TOOLS } from './flavours.ts'
 import { libraryClosure } from './library-closure.ts'
 import { moduleClosure } from './module-closure.ts'
 
-const EMPTY_FOLDERS = ['proc', 'sys', 'dev', 'run', 'tmp', 'etc', 'root', 'mnt', 'var', 'sbin', 'bin', 'usr/bin', 'usr/sbin']
+const EMPTY_FOLDERS = [
+  'proc',
+  'sys',
+  'dev',
+  'run',
+  'tmp',
+  'etc',
+  'root',
+  'mnt',
+  'var',
+  'sbin',
+  'bin',
+  'usr/bin',
+  'usr/sbin',
+]
 
 type BaseWish = { flavour: Flavour; packages: DebianPackage[]; nodeBinary: string; downloads: string; target: string }
 
@@ -39,7 +53,8 @@ async function copyPrograms(tree: string, stage: string, nodeBinary: string): Pr
   await execa('strip', [node])
   await chmod(node, 0o755)
   for (const tool of TOOLS) await copyInto(tree, stage, tool)
-  for (const library of await libraryClosure(tree, [node, ...TOOLS.map((tool) => tree + tool)])) await copyInto(tree, stage, library)
+  for (const library of await libraryClosure(tree, [node, ...TOOLS.map((tool) => tree + tool)]))
+    await copyInto(tree, stage, library)
   for (const applet of APPLETS) await symlink('/bin/busybox', join(stage, 'usr/bin', applet))
   await symlink('/bin/busybox', join(stage, 'bin/sh'))
   for (const name of ['modprobe', 'insmod', 'lsmod']) await symlink('/bin/kmod', join(stage, 'sbin', name))
@@ -49,7 +64,8 @@ async function copyModules(tree: string, stage: string, release: string, names: 
   const [from, to] = [join(tree, 'lib/modules', release), join(stage, 'lib/modules', release)]
   await execa('depmod', ['--basedir', tree, release])
   const text = (name: string) => readFile(join(from, name), 'utf8')
-  for (const path of moduleClosure(await text('modules.dep'), await text('modules.builtin'), names)) await copyInto(from, to, path)
+  for (const path of moduleClosure(await text('modules.dep'), await text('modules.builtin'), names))
+    await copyInto(from, to, path)
   for (const name of ['modules.order', 'modules.builtin', 'modules.builtin.modinfo']) await copyInto(from, to, name)
   await execa('depmod', ['--basedir', stage, release])
 }

@@ -14,7 +14,14 @@ import { APPLETS, FLAVOURS, type FlavourName, TOOL_PACKAGES, TOOLS } from './fla
 export type RamdiskTrust = { doorKeySha256: string; imageKeys: string[] }
 
 /** A finished ramdisk: files on disk, sizes in bytes, `digest` over both files. */
-export type Ramdisk = { flavour: FlavourName; release: string; kernel: string; initrd: string; bytes: number; digest: string }
+export type Ramdisk = {
+  flavour: FlavourName
+  release: string
+  kernel: string
+  initrd: string
+  bytes: number
+  digest: string
+}
 
 /** `source` is the folder of Slipway's own sources; the cache folder may be shared by all appliances of one user. */
 export type RamdiskWish = {
@@ -39,7 +46,12 @@ export async function buildRamdisk(wish: RamdiskWish, onStep: (step: string) => 
   const packages = await resolvePackages([await resolveMetaPackage(flavour.kernelMetaPackage), ...TOOL_PACKAGES])
   const key = await baseKey(wish, packages)
   const base = join(wish.cacheFolder, 'ramdisk-base', key)
-  const cached = !wish.fresh && (await access(join(base, 'base.cpio.zst')).then(() => true, () => false))
+  const cached =
+    !wish.fresh &&
+    (await access(join(base, 'base.cpio.zst')).then(
+      () => true,
+      () => false,
+    ))
   if (cached) onStep('base archive found in the cache')
   else {
     await mkdir(join(wish.cacheFolder, 'ramdisk-base'), { recursive: true })

@@ -7,7 +7,9 @@ async function listTree(folder: string, below = ''): Promise<string[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true })
   const names = entries.map((entry) => ({ path: join(below, entry.name), isFolder: entry.isDirectory() }))
   names.sort((a, b) => (a.path < b.path ? -1 : 1))
-  const lists = await Promise.all(names.map(async ({ path, isFolder }) => [path, ...(isFolder ? await listTree(folder, path) : [])]))
+  const lists = await Promise.all(
+    names.map(async ({ path, isFolder }) => [path, ...(isFolder ? await listTree(folder, path) : [])]),
+  )
   return lists.flat()
 }
 

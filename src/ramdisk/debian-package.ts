@@ -24,7 +24,10 @@ export async function resolvePackages(names: readonly string[]): Promise<DebianP
   const found = parsePrintedUris(stdout)
   const missing = names.filter((name) => !found.some((pkg) => pkg.name === name))
   if (missing.length > 0)
-    throw new AppError('agent.build_failed', `expected apt to know ${missing.join(', ')}; run 'apt-get update' and try again`)
+    throw new AppError(
+      'agent.build_failed',
+      `expected apt to know ${missing.join(', ')}; run 'apt-get update' and try again`,
+    )
   return found
 }
 
@@ -32,7 +35,8 @@ export async function resolvePackages(names: readonly string[]): Promise<DebianP
 export async function resolveMetaPackage(meta: string): Promise<string> {
   const { stdout } = await execa('apt-cache', ['depends', '--no-recommends', '--no-suggests', meta])
   const name = /^\s*Depends: (\S+)$/m.exec(stdout)?.[1]
-  if (!name) throw new AppError('agent.build_failed', `expected ${meta} to depend on a kernel, got ${JSON.stringify(stdout)}`)
+  if (!name)
+    throw new AppError('agent.build_failed', `expected ${meta} to depend on a kernel, got ${JSON.stringify(stdout)}`)
   return name
 }
 
@@ -48,7 +52,10 @@ export async function unpackPackages(packages: DebianPackage[], folder: string, 
 
 async function apt(args: string[], cwd = '/'): Promise<{ stdout: string }> {
   try {
-    const { stdout } = await execa('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', ...args], { cwd, timeout: 600_000 })
+    const { stdout } = await execa('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', ...args], {
+      cwd,
+      timeout: 600_000,
+    })
     return { stdout }
   } catch (cause) {
     throw new AppError('agent.build_failed', `apt-get ${args[0]} failed: ${String(cause).slice(0, 500)}`, {}, cause)

@@ -18,7 +18,18 @@ const VIRTUAL_MACHINES = [
 ] as const
 
 const COMMON_SERVERS = [
-  ...['ahci', 'ata_piix', 'megaraid_sas', 'mpt3sas', 'hpsa', 'smartpqi', 'aacraid', 'mptsas', 'vmw_pvscsi', 'hv_storvsc'],
+  ...[
+    'ahci',
+    'ata_piix',
+    'megaraid_sas',
+    'mpt3sas',
+    'hpsa',
+    'smartpqi',
+    'aacraid',
+    'mptsas',
+    'vmw_pvscsi',
+    'hv_storvsc',
+  ],
   ...['e1000', 'e1000e', 'igb', 'igc', 'ixgbe', 'i40e', 'ice', 'tg3', 'bnx2', 'bnx2x', 'bnxt_en', 'r8169', '8139cp'],
   ...['mlx4_en', 'mlx5_core', 'be2net', 'cxgb4', 'qede', 'ena', 'vmxnet3', 'hv_netvsc', 'atlantic', 'sfc'],
   ...['usb_storage', 'uas', 'xhci_pci', 'ehci_pci', 'tpm_tis', 'tpm_crb'],
@@ -36,8 +47,28 @@ export type FlavourName = keyof typeof FLAVOURS
 export const TOOL_PACKAGES = [
   ...['busybox', 'kmod', 'fdisk', 'util-linux', 'e2fsprogs'],
   ...['libc6', 'libgcc-s1', 'libstdc++6', 'zlib1g', 'libzstd1', 'liblzma5', 'libssl3', 'libkmod2'],
-  ...['libext2fs2', 'libcom-err2', 'libss2', 'logsave', 'libblkid1', 'libuuid1', 'libmount1', 'libselinux1', 'libpcre2-8-0'],
-  ...['libfdisk1', 'libsmartcols1', 'libtinfo6', 'libreadline8', 'libcap2', 'libcap-ng0', 'libudev1', 'libcrypt1', 'libpam0g'],
+  ...[
+    'libext2fs2',
+    'libcom-err2',
+    'libss2',
+    'logsave',
+    'libblkid1',
+    'libuuid1',
+    'libmount1',
+    'libselinux1',
+    'libpcre2-8-0',
+  ],
+  ...[
+    'libfdisk1',
+    'libsmartcols1',
+    'libtinfo6',
+    'libreadline8',
+    'libcap2',
+    'libcap-ng0',
+    'libudev1',
+    'libcrypt1',
+    'libpam0g',
+  ],
 ] as const
 
 /** Programs the agent starts, by their path in the packages. */

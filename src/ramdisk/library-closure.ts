@@ -15,7 +15,10 @@ export async function libraryClosure(tree: string, programs: string[]): Promise<
     const { stdout } = await execa(linker, ['--library-path', search, '--list', program], { reject: false })
     for (const line of stdout.split('\n')) {
       if (line.includes('not found'))
-        throw new AppError('agent.build_failed', `${program}: expected every library in the packages, got ${line.trim()}`)
+        throw new AppError(
+          'agent.build_failed',
+          `${program}: expected every library in the packages, got ${line.trim()}`,
+        )
       const path = /=> (\S+)/.exec(line)?.[1]
       if (path?.startsWith(tree)) found.add(path.slice(tree.length))
     }

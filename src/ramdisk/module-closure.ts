@@ -2,7 +2,10 @@ import { basename } from 'node:path'
 import { AppError } from '../core/errors.ts'
 
 /** Module names compare equal with dashes and underscores. */
-const nameOf = (path: string): string => basename(path).replace(/\.ko.*$/, '').replaceAll('-', '_')
+const nameOf = (path: string): string =>
+  basename(path)
+    .replace(/\.ko.*$/, '')
+    .replaceAll('-', '_')
 
 /**
  * Paths (as in modules.dep, relative to the modules folder) of the named modules and all they depend on, sorted.

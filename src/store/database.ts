@@ -50,7 +50,7 @@ export function openDatabase(file: string): DatabaseDoor {
       return result
     } catch (error) {
       await send('write', 'ROLLBACK').catch(() => {})
-      throw error
+      throw bare(error)
     }
   }
   return {
@@ -68,6 +68,9 @@ export function openDatabase(file: string): DatabaseDoor {
     },
   }
 }
+
+/** Drizzle wraps what the worker answered; callers look at our codes. */
+const bare = (error: unknown): unknown => (error instanceof Error && error.cause instanceof AppError ? error.cause : error)
 
 function storeError(reply: { error: string; code: string }): AppError {
   const busy = reply.code.startsWith('SQLITE_BUSY') || reply.code.startsWith('SQLITE_LOCKED')
