@@ -3,6 +3,7 @@ import { availableParallelism, networkInterfaces } from 'node:os'
 import * as z from 'zod'
 import { systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
+import { randomToken } from '../core/ids.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../protocol/agent-door.ts'
 import { createChunkSource } from './chunk-source.ts'
 import { deploy } from './deploy.ts'
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
   const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
   await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
-  const { token, runId } = await door.call(AGENT_PATHS.exchange, { code: orders.code }, ExchangeAnswer)
+  const { token, runId } = await door.call(AGENT_PATHS.exchange, { code: orders.code, nonce: randomToken() }, ExchangeAnswer)
   door.useToken(token)
   const meter = createProgressMeter(systemClock)
   const reports = startReportLoop(door, meter)

@@ -22,8 +22,8 @@ export const SIGNATURE_HEADER = 'x-slipway-signature'
 const count = z.int().nonnegative()
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** A boot code for a session token, once. */
-export const ExchangeRequest = z.strictObject({ code: z.string().min(20).max(200) })
+/** A boot code for a session token, once. The nonce lets the same agent repeat a call whose answer was lost. */
+export const ExchangeRequest = z.strictObject({ code: z.string().min(20).max(200), nonce: z.string().min(20).max(100) })
 export const ExchangeAnswer = z.object({ token: z.string(), runId: z.string(), machine: z.string() })
 
 export const InventoryReport = z.strictObject({ inventory: Inventory })

@@ -1,19 +1,5 @@
 import { AppError } from '../core/errors.ts'
-
-/** What an installed system says of itself, handed in once after first boot. All of it is the machine's word. */
-export type Facts = {
-  uuid: string
-  serial: string
-  macs: string[]
-  image: string
-  version: string
-  manifest: string
-  kernel: string
-  rootBytes: number
-  diskBytes: number
-  failedUnits: string[]
-  addresses: string[]
-}
+import type { Facts } from '../domain/facts.ts'
 
 const MAX_BYTES = 16_384
 const LISTS = { mac: 'macs', failed_unit: 'failedUnits', address: 'addresses' } as const

@@ -17,7 +17,7 @@ export type RunState =
   | 'cancelled'
 
 /** What the runner does on entering a state; `runs/effects` owns the functions. */
-export type RunEffect = 'openGrant' | 'closeGrant' | 'runChecks' | 'explainFailure'
+export type RunEffect = 'openGrant' | 'closeGrant' | 'runChecks'
 
 type StateRow = {
   says: string
@@ -98,10 +98,9 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   verified: { says: 'Every check passed.', on: {} },
   failed: {
     says: 'The run ended without proof; the cause names the first missing step.',
-    enter: 'explainFailure',
     on: {},
   },
-  cancelled: { says: 'A person ended the run.', enter: 'closeGrant', on: {} },
+  cancelled: { says: 'A person ended the run.', on: {} },
 }
 
 export const RUN_STATE_NAMES = Object.keys(RUN_STATES) as RunState[]

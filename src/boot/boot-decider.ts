@@ -1,0 +1,99 @@
+import type { Clock } from '../core/clock.ts'
+import type { BootClient, BootDecision } from '../domain/boot.ts'
+import { knownUuid } from '../domain/machine.ts'
+import type { Run } from '../domain/run/run.ts'
+import type { RunEventType } from '../domain/run/run-events.ts'
+import { isUnderGrant } from '../domain/run/run-states.ts'
+
+/** Network boots that one run may take before the loop breaker ends it. */
+export const MAX_SESSIONS = 5
+
+type Machine = { name: string; uuid?: string | undefined; unprovedBy: string | undefined }
+type Session = {
+  runId: string
+  number: number
+  openedAt: number
+  mac: string
+  stage: 'firmware' | 'script' | 'agent'
+  nonceHash: string | undefined
+}
+
+export type BootDeciderDeps = {
+  machines: { findByMac(mac: string): Promise<Machine | undefined> }
+  runs: { findOpen(machine: string): Promise<Run | undefined> }
+  sessions: { live(runId: string): Promise<Session | undefined>; save(session: Session): Promise<void> }
+  record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<void>
+  clock: Clock
+}
+
+/** The one place that says what a machine may boot; every transport asks it. */
+export type BootDecider = {
+  /** A DHCP packet: a DISCOVER of firmware or iPXE may begin a new boot session. */
+  decide(client: BootClient, begins: boolean): Promise<BootDecision>
+  /** A later request of a machine known by its lease's MAC: never begins a session. */
+  decideForMac(mac: string): Promise<BootDecision>
+  /** Notes that the live session came as far as its boot script, so that the next DISCOVER is a new boot. */
+  reachedScript(runId: string): Promise<void>
+}
+
+export function createBootDecider(deps: BootDeciderDeps): BootDecider {
+  const withoutGrant = (machine: Machine): BootDecision =>
+    machine.unprovedBy
+      ? { kind: 'hold', why: `the disk was written by run ${machine.unprovedBy} and is not proved` }
+      : { kind: 'local', why: 'no run under grant' }
+
+  const begin = async (run: Run, client: BootClient, live: Session | undefined): Promise<BootDecision> => {
+    const number = (live?.number ?? 0) + 1
+    if (number > MAX_SESSIONS) {
+      await deps.record(run.id, 'loopBroken', { sessions: MAX_SESSIONS })
+      return { kind: 'hold', why: `expected at most ${MAX_SESSIONS} network boots, run ${run.id} is ended` }
+    }
+    const session: Session = {
+      ...{ runId: run.id, number, openedAt: deps.clock.now(), mac: client.mac },
+      ...{ stage: 'firmware', nonceHash: undefined },
+    }
+    await deps.sessions.save(session)
+    await deps.record(run.id, 'sessionOpened', {
+      session: number,
+      mac: client.mac,
+      uuid: client.uuid,
+      stage: client.stage,
+    })
+    return { kind: 'grant', runId: run.id, session: number }
+  }
+
+  const underGrant = async (machine: Machine): Promise<Run | undefined> => {
+    const run = await deps.runs.findOpen(machine.name)
+    return run && isUnderGrant(run.state) ? run : undefined
+  }
+
+  return {
+    decide: async (client, begins) => {
+      const machine = await deps.machines.findByMac(client.mac)
+      if (!machine) return { kind: 'ignore', why: `no machine with the MAC ${client.mac}` }
+      const run = await underGrant(machine)
+      const told = knownUuid(client.uuid)
+      if (machine.uuid && told && told !== machine.uuid) {
+        if (run && begins)
+          await deps.record(run.id, 'identityConflict', { expected: machine.uuid, got: told, mac: client.mac })
+        return { kind: 'ignore', why: `expected UUID ${machine.uuid} with this MAC, got ${told}` }
+      }
+      if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
+      if (!run) return withoutGrant(machine)
+      const live = await deps.sessions.live(run.id)
+      if (begins && (!live || live.stage !== 'firmware')) return begin(run, client, live)
+      return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
+    },
+    decideForMac: async (mac) => {
+      const machine = await deps.machines.findByMac(mac)
+      if (!machine) return { kind: 'ignore', why: `no machine with the MAC ${mac}` }
+      const run = await underGrant(machine)
+      const live = run && (await deps.sessions.live(run.id))
+      return live ? { kind: 'grant', runId: live.runId, session: live.number } : withoutGrant(machine)
+    },
+    reachedScript: async (runId) => {
+      const live = await deps.sessions.live(runId)
+      if (live?.stage === 'firmware') await deps.sessions.save({ ...live, stage: 'script' })
+    },
+  }
+}

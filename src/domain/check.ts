@@ -1,0 +1,28 @@
+import type { Facts } from './facts.ts'
+
+/** What a check may look at: the machine's word, and what Slipway itself knows. Sizes in bytes. */
+export type CheckSubject = {
+  facts: Facts
+  peer: string
+  machine: { uuid: string | undefined; serial: string | undefined; macs: string[] }
+  leases: string[]
+  image: {
+    name: string
+    version: string
+    manifestDigest: string
+    bytes: number
+    kernel: string | null
+    rootPartition: number | null
+    banners: { port: number; expect: string }[]
+  }
+  diskBytes: number | undefined
+}
+
+/** `expected` and `got` are shown to people; a check that can not apply is skipped and says why. */
+export type CheckVerdict =
+  | { outcome: 'passed'; expected: string; got: string }
+  | { outcome: 'failed'; expected: string; got: string }
+  | { outcome: 'skipped'; why: string }
+
+/** One verification of a provisioned machine. */
+export type Check = { id: string; says: string; judge(subject: CheckSubject): CheckVerdict | Promise<CheckVerdict> }

@@ -1,0 +1,14 @@
+/** What an installed system says of itself, handed in once after first boot. All of it is the machine's word. Sizes in bytes. */
+export type Facts = {
+  uuid: string
+  serial: string
+  macs: string[]
+  image: string
+  version: string
+  manifest: string
+  kernel: string
+  rootBytes: number
+  diskBytes: number
+  failedUnits: string[]
+  addresses: string[]
+}

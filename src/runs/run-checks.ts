@@ -1,0 +1,68 @@
+import type { Check, CheckSubject } from '../domain/check.ts'
+import type { Facts } from '../domain/facts.ts'
+import type { Run, RunEvent } from '../domain/run/run.ts'
+import type { Manifest } from '../image/manifest.ts'
+import type { RecordEvent } from './run-recorder.ts'
+
+export type RunChecksDeps = {
+  checks: readonly Check[]
+  events(runId: string): Promise<RunEvent[]>
+  machines: {
+    find(name: string): Promise<{ uuid?: string | undefined; serial?: string | undefined; macs: string[] } | undefined>
+  }
+  addressesOf(macs: string[]): Promise<string[]>
+  manifests: { manifest(digest: string): Promise<Manifest> }
+  record: RecordEvent
+}
+
+const EVENT_OF = { passed: 'checkPassed', skipped: 'checkSkipped', failed: 'checkFailed' } as const
+
+/**
+ * Judges the facts last handed in by every check. Each verdict becomes an event, failures last, because the first failed
+ * check ends the run; `checksPassed` follows when none failed.
+ */
+export function createRunChecks(deps: RunChecksDeps): (run: Run) => Promise<void> {
+  return async (run) => {
+    const subject = await gather(deps, run)
+    const verdicts = await Promise.all(
+      deps.checks.map(async (check) => ({ check, verdict: await check.judge(subject) })),
+    )
+    const failed = verdicts.filter(({ verdict }) => verdict.outcome === 'failed')
+    for (const { check, verdict } of [...verdicts.filter((one) => !failed.includes(one)), ...failed]) {
+      const message =
+        verdict.outcome === 'failed'
+          ? { code: `check.${check.id}`, message: `${check.id}: expected ${verdict.expected}, got ${verdict.got}` }
+          : {}
+      await deps.record(run.id, EVENT_OF[verdict.outcome], {
+        check: check.id,
+        says: check.says,
+        ...verdict,
+        ...message,
+      })
+    }
+    if (failed.length === 0) await deps.record(run.id, 'checksPassed', { checks: verdicts.length })
+  }
+}
+
+async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {
+  const events = await deps.events(run.id)
+  const detail = (type: RunEvent['type']) => events.findLast((event) => event.type === type)?.detail ?? {}
+  const { facts, peer } = detail('factsReceived') as { facts: Facts; peer: string }
+  const machine = await deps.machines.find(run.machine)
+  const manifest = await deps.manifests.manifest(run.manifestDigest)
+  const macs = machine?.macs ?? []
+  return {
+    facts,
+    peer,
+    machine: { uuid: machine?.uuid, serial: machine?.serial, macs },
+    leases: await deps.addressesOf(macs),
+    image: {
+      name: run.image,
+      version: run.version,
+      manifestDigest: run.manifestDigest,
+      bytes: manifest.size,
+      ...manifest.boot,
+    },
+    diskBytes: detail('diskChosen')['bytes'] as number | undefined,
+  }
+}

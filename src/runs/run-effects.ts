@@ -1,0 +1,25 @@
+import type { Log } from '../core/log.ts'
+import type { Run } from '../domain/run/run.ts'
+import { RUN_STATES, type RunEffect } from '../domain/run/run-states.ts'
+import type { RecordEvent } from './run-recorder.ts'
+
+export type RunEffectsDeps = { record(): RecordEvent; runChecks(): (run: Run) => Promise<void>; log: Log }
+
+/**
+ * Starts what a state's row asks for. Each effect looks at the stored run first, so that repeating it after a restart
+ * does only what is missing. The grant itself is a fact of the state (see isUnderGrant): opening it is an event.
+ */
+export function createRunEffects(deps: RunEffectsDeps): (run: Run) => void {
+  const effects: Record<RunEffect, (run: Run) => Promise<unknown>> = {
+    openGrant: (run) => deps.record()(run.id, 'grantOpened', { machine: run.machine }),
+    closeGrant: async (run) => run.endedAt === undefined && (await deps.record()(run.id, 'grantClosed', {})),
+    runChecks: (run) => deps.runChecks()(run),
+  }
+  return (run) => {
+    const effect = RUN_STATES[run.state].enter
+    if (!effect) return
+    effects[effect](run).catch((error: unknown) =>
+      deps.log.error({ runId: run.id, effect, error: String(error) }, 'an effect failed'),
+    )
+  }
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import type { Run, RunEvent } from '../domain/run/run.ts'
+import type { RunEventType } from '../domain/run/run-events.ts'
+import { isEnd, nextState, RUN_STATES, type RunState } from '../domain/run/run-states.ts'
+import type { RunFeed } from './run-feed.ts'
+
+type Detail = Record<string, unknown>
+type Change = {
+  run: Partial<Run>
+  events: { type: RunEventType; to: RunState | undefined; detail: Detail }[]
+  unproved?: 'set' | 'clear'
+}
+
+export type RunRecorderDeps = {
+  runs: {
+    change(
+      id: string,
+      at: number,
+      decide: (run: Run) => Change | undefined,
+    ): Promise<{ run: Run; events: RunEvent[] } | undefined>
+  }
+  /** Starts what the new state's row asks for; called after the change is stored. */
+  enter(run: Run): void
+  explain(run: Run, type: RunEventType, detail: Detail): Run['cause']
+  feed: RunFeed
+  clock: Clock
+  log: Log
+}
+
+export type RecordEvent = (runId: string, type: RunEventType, detail: Detail) => Promise<Run | undefined>
+
+/** The disk holds what no read-back has proved from the first write until the comparison succeeds. */
+const UNPROVED = { diskChosen: 'set', readBackMatched: 'clear' } as const satisfies Partial<
+  Record<RunEventType, 'set' | 'clear'>
+>
+
+/**
+ * Records an event of a run: in one transaction the next state from the table, the line of history and the run's row,
+ * then the new state's effect. Evidence that changes nothing is stored too; an ended run takes no more events.
+ */
+export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
+  return async (runId, type, detail) => {
+    const at = deps.clock.now()
+    const result = await deps.runs.change(runId, at, (run) => {
+      if (isEnd(run.state)) return undefined
+      const to = nextState(run.state, type)
+      const unproved = type in UNPROVED ? UNPROVED[type as keyof typeof UNPROVED] : undefined
+      return {
+        run: to ? entered(run, to, at, () => deps.explain(run, type, detail)) : {},
+        events: [{ type, to, detail }],
+        ...(unproved ? { unproved } : {}),
+      }
+    })
+    if (!result) return undefined
+    deps.feed.publish({ kind: 'change', ...result })
+    const to = result.events[0]?.to
+    if (to) {
+      deps.log.info({ runId, event: type, state: to }, `run is ${to}`)
+      deps.enter(result.run)
+    }
+    return result.run
+  }
+}
+
+function entered(run: Run, to: RunState, at: number, explain: () => Run['cause']): Partial<Run> {
+  const seconds = RUN_STATES[to].deadlineSeconds
+  const deadlineAt = seconds === undefined ? undefined : at + Math.round(seconds * run.profile.deadlineFactor * 1000)
+  return {
+    state: to,
+    stateSince: at,
+    deadlineAt,
+    ...(isEnd(to) ? { endedAt: at } : {}),
+    ...(to === 'failed' ? { cause: explain() } : {}),
+  }
+}
