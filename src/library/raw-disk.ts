@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { AppError } from '../core/errors.ts'
+import { uuidV7 } from '../core/ids.ts'
+import { statedDiskBytes } from '../image/partition-table.ts'
+import { type ConvertLimits, convertQcow2 } from './qcow2.ts'
+
+/** A disk file to import; the caller states its format. `sha256` of the file, if known, is checked first. */
+export type DiskSource = { file: string; format: 'raw' | 'qcow2'; sha256?: string }
+
+/** A raw disk file ready to be cut. `release` removes what was made for it. */
+export type RawDisk = { file: string; size: number; stillSame(): Promise<void>; release(): Promise<void> }
+
+/** Opens a source as raw bytes, converting into `folder`/tmp. Throws image.malformed, image.body_truncated, program.failed. */
+export async function openRawDisk(
+  source: DiskSource,
+  folder: string,
+  limits: ConvertLimits,
+  signal?: AbortSignal,
+): Promise<RawDisk> {
+  const given = resolve(source.file)
+  if (source.sha256) await checkDigest(given, source.sha256)
+  if (source.format === 'raw') return inspect(given, limits, async () => {})
+  await mkdir(join(folder, 'tmp'), { recursive: true })
+  const target = join(folder, 'tmp', `${uuidV7(Date.now())}.raw`)
+  const release = () => rm(target, { force: true })
+  try {
+    await convertQcow2(given, target, limits, signal)
+    return await inspect(target, limits, release)
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+async function inspect(file: string, limits: ConvertLimits, release: () => Promise<void>): Promise<RawDisk> {
+  const before = await stat(file).catch((error) => {
+    throw new AppError('image.malformed', `expected a readable disk file, got none at ${file}`, {}, error)
+  })
+  const { size } = before
+  if (!before.isFile() || size === 0 || size % 512 !== 0 || size > limits.maxDiskBytes) {
+    const expected = `a file of whole 512-byte sectors, at most ${limits.maxDiskBytes} bytes`
+    throw new AppError('image.malformed', `expected ${expected}, got ${size} bytes`)
+  }
+  const stated = statedDiskBytes(await readHead(file))
+  if (stated !== undefined && stated > size) {
+    throw new AppError('image.body_truncated', `expected ${stated} bytes as its partition table says, got ${size}`)
+  }
+  const stillSame = async (): Promise<void> => {
+    const after = await stat(file)
+    if (after.mtimeMs === before.mtimeMs && after.size === size) return
+    throw new AppError('image.malformed', `expected ${file} to stay as it is while it is imported, got a change`)
+  }
+  return { file, size, stillSame, release }
+}
+
+async function checkDigest(file: string, expected: string): Promise<void> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(part)
+  const got = hash.digest('hex')
+  if (got !== expected)
+    throw new AppError('image.body_truncated', `expected ${file} with SHA-256 ${expected}, got ${got}`)
+}
+
+async function readHead(file: string): Promise<Uint8Array> {
+  const handle = await open(file, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
