@@ -8,7 +8,7 @@ import type { RunEventType } from '../domain/run/run-events.ts'
 import type { RunState } from '../domain/run/run-states.ts'
 import type { Segment } from '../domain/segment.ts'
 
-// All times are milliseconds since the epoch, all sizes bytes.
+// All times are milliseconds since the epoch (ISO 8601 text for image versions, as in their manifests), all sizes bytes.
 
 export const users = sqliteTable('users', {
   name: text().primaryKey(),
@@ -89,7 +89,7 @@ export const imageVersions = sqliteTable(
     size: integer().notNull(),
     storedBytes: integer('stored_bytes').notNull(),
     ownBytes: integer('own_bytes').notNull(),
-    createdAt: integer('created_at').notNull(),
+    createdAt: text('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.name, table.version] })],
 )

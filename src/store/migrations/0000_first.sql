@@ -35,7 +35,7 @@ CREATE TABLE `image_versions` (
 	`size` integer NOT NULL,
 	`stored_bytes` integer NOT NULL,
 	`own_bytes` integer NOT NULL,
-	`created_at` integer NOT NULL,
+	`created_at` text NOT NULL,
 	PRIMARY KEY(`name`, `version`)
 );
 --> statement-breakpoint

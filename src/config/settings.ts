@@ -1,0 +1,35 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+
+const port = z.int().min(1).max(65535)
+const home = (variable: string, below: string): string => process.env[variable] ?? join(homedir(), below)
+
+/** Process settings, and only those: everything else is a resource in the store. */
+export const Settings = z.strictObject({
+  /** Database, keys, library, ramdisks. */
+  dataFolder: z.string().min(1).default(() => join(home('XDG_DATA_HOME', '.local/share'), 'slipway')),
+  /** Artefacts that can be made again. */
+  cacheFolder: z.string().min(1).default(() => join(home('XDG_CACHE_HOME', '.cache'), 'slipway')),
+  /** The people's door. With `socket` it listens there too; TLS is required for an address that is not loopback. */
+  people: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8080),
+      socket: z.string().optional(),
+      certificate: z.string().optional(),
+      key: z.string().optional(),
+    })
+    .prefault({}),
+  /** Ports of the machines' doors on every segment's address. */
+  machines: z
+    .strictObject({
+      dhcpPort: port.default(67),
+      tftpPort: port.default(69),
+      httpPort: port.default(8081),
+      agentPort: port.default(8443),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+})
+export type Settings = z.infer<typeof Settings>

@@ -1,0 +1,113 @@
+import express, { type Request, type Response, type Router } from 'express'
+import * as z from 'zod'
+import { AppError } from '../../core/errors.ts'
+import type { Inventory } from '../../domain/inventory.ts'
+import type { Run, RunProgress } from '../../domain/run/run.ts'
+import type { RunEventType } from '../../domain/run/run-events.ts'
+import * as door from '../../protocol/agent-door.ts'
+import { parseFacts } from '../../protocol/facts.ts'
+
+const MAX_JSON = '256mb'
+
+/** What the agents' TLS door needs of the other rooms. */
+export type AgentRoutesDeps = {
+  exchange(code: string, nonce: string, peer: string): Promise<{ token: string; run: Run }>
+  authorizeAgent(token: string): Promise<Run>
+  authorizeFacts(token: string): Promise<Run>
+  plan(run: Run, inventory: Inventory): Promise<door.DeployPlan>
+  manifest(digest: string): Promise<{ bytes: Uint8Array; signatures: Uint8Array }>
+  judgeReadBack(run: Run, digests: string[], seconds: number): Promise<void>
+  seed(run: Run): Promise<door.SeedFile[]>
+  progress(runId: string, progress: RunProgress): void
+  log(runId: string, lines: string[]): Promise<void>
+  record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
+}
+
+/** Every path of the agents' door, see protocol/agent-door.ts. */
+export function agentRoutes(deps: AgentRoutesDeps): Router {
+  const asAgent = (req: Request): Promise<Run> => deps.authorizeAgent(bearer(req))
+  const { AGENT_PATHS: paths } = door
+  return express
+    .Router()
+    .post(paths.facts, express.text({ limit: '32kb' }), async (req, res) => {
+      const run = await deps.authorizeFacts(bearer(req))
+      await deps.record(run.id, 'factsReceived', { facts: parseFacts(String(req.body)), peer: peer(req) })
+      res.status(204).end()
+    })
+    .use(express.json({ limit: MAX_JSON }))
+    .post(paths.exchange, async (req, res) => {
+      const { code, nonce } = parse(door.ExchangeRequest, req.body)
+      const { token, run } = await deps.exchange(code, nonce, peer(req))
+      res.json({ token, runId: run.id, machine: run.machine })
+    })
+    .post(paths.inventory, async (req, res) => {
+      const run = await asAgent(req)
+      res.json(await deps.plan(run, parse(door.InventoryReport, req.body).inventory))
+    })
+    .get(paths.manifest, async (req, res) => {
+      const run = await asAgent(req)
+      const { bytes, signatures } = await deps.manifest(run.manifestDigest)
+      res
+        .set(door.SIGNATURE_HEADER, Buffer.from(signatures).toString('base64'))
+        .type('application/json')
+        .send(Buffer.from(bytes))
+    })
+    .post(paths.progress, async (req, res) => {
+      const run = await asAgent(req)
+      const report = parse(door.ProgressReport, req.body)
+      deps.progress(run.id, { ...report, etaSeconds: report.etaSeconds })
+      res.json({ proceed: true })
+    })
+    .post(paths.log, async (req, res) => {
+      const run = await asAgent(req)
+      await deps.log(run.id, parse(door.LogReport, req.body).lines)
+      res.status(204).end()
+    })
+    .use(stepRoutes(deps, asAgent))
+}
+
+function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Promise<Run>): Router {
+  const { AGENT_PATHS: paths } = door
+  const done = (res: Response): void => void res.status(204).end()
+  return express
+    .Router()
+    .post(paths.written, async (req, res) => {
+      const run = await asAgent(req)
+      await deps.record(run.id, 'writeFinished', parse(door.WrittenReport, req.body))
+      done(res)
+    })
+    .post(paths.readBack, async (req, res) => {
+      const run = await asAgent(req)
+      const { digests, seconds } = parse(door.ReadBackReport, req.body)
+      await deps.judgeReadBack(run, digests, seconds)
+      done(res)
+    })
+    .get(paths.seed, async (req, res) => {
+      const run = await asAgent(req)
+      res.set('cache-control', 'no-store').json({ files: await deps.seed(run) })
+    })
+    .post(paths.seeded, async (req, res) => {
+      const run = await asAgent(req)
+      await deps.record(run.id, 'seeded', parse(door.SeededReport, req.body))
+      done(res)
+    })
+    .post(paths.failed, async (req, res) => {
+      const run = await asAgent(req)
+      await deps.record(run.id, 'agentFailed', parse(door.FailedReport, req.body))
+      done(res)
+    })
+}
+
+function bearer(req: Request): string {
+  const [scheme, token] = (req.headers.authorization ?? '').split(' ')
+  if (scheme === 'Bearer' && token) return token
+  throw new AppError('agent.token_refused', 'expected Authorization: Bearer <token>, got none')
+}
+
+function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  throw new AppError('request.invalid', z.prettifyError(result.error))
+}
+
+const peer = (req: Request): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')

@@ -1,0 +1,93 @@
+import { stat } from 'node:fs/promises'
+import express, { type Request, type Response, type Router } from 'express'
+import { AppError } from '../../core/errors.ts'
+import type { BootDecision } from '../../domain/boot.ts'
+import type { RunEventType } from '../../domain/run/run-events.ts'
+import { sendFile } from './send-file.ts'
+
+export type BootFiles = { kernel: string; initrd: string }
+
+/** What the machines' HTTP door needs. `peerMachine` ties an address to a MAC by its lease. */
+export type BootRoutesDeps = {
+  peerMac(address: string): Promise<string | undefined>
+  decideForMac(mac: string): Promise<BootDecision>
+  reachedScript(runId: string): Promise<void>
+  script(decision: BootDecision, mac: string, localAddress: string): Promise<string>
+  files(runId: string): Promise<BootFiles>
+  openChunk(digest: string): Promise<{ size: number; stream: NodeJS.ReadableStream & { destroy(): unknown } }>
+  record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
+  recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
+}
+
+/** Every path of the machines' HTTP door. Nothing here is secret, and nothing but the script answers without a grant. */
+export function bootRoutes(deps: BootRoutesDeps): Router {
+  const served = new Set<string>()
+  return express
+    .Router()
+    .get('/boot/ipxe', async (req, res) => {
+      const mac = await macOf(deps, req)
+      const decision = await deps.decideForMac(mac)
+      const script = await deps.script(decision, mac, localAddress(req))
+      res.set('cache-control', 'no-store').type('text/plain').send(script)
+      if (req.method === 'HEAD') return
+      const detail = { peer: peer(req), bytes: script.length }
+      if (decision.kind === 'grant') {
+        await deps.reachedScript(decision.runId)
+        await deps.record(decision.runId, 'scriptFetched', { ...detail, session: decision.session })
+      } else
+        await deps.recordLocal(mac, decision.kind === 'hold' ? 'holdAnswered' : 'localBootAnswered', {
+          ...detail,
+          why: decision.why,
+        })
+    })
+    .get('/boot/kernel', (req, res) => sendBootFile(deps, 'kernel', req, res))
+    .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
+    .get('/chunks/sha256/:digest', async (req, res) => {
+      const { runId } = await grantOf(deps, req)
+      const chunk = await deps.openChunk(String(req.params['digest']))
+      res.set({
+        'content-length': String(chunk.size),
+        'content-type': 'application/zstd',
+        'cache-control': 'public, max-age=31536000, immutable',
+      })
+      if (!served.has(runId)) {
+        served.add(runId)
+        await deps.record(runId, 'firstChunkServed', { peer: peer(req), bytes: chunk.size })
+      }
+      res.on('close', () => chunk.stream.destroy())
+      if (req.method === 'HEAD') res.end()
+      else chunk.stream.pipe(res)
+    })
+}
+
+async function sendBootFile(deps: BootRoutesDeps, which: keyof BootFiles, req: Request, res: Response): Promise<void> {
+  const { runId, session } = await grantOf(deps, req)
+  const file = (await deps.files(runId))[which]
+  const started = performance.now()
+  const sentAll = await sendFile(file, req, res)
+  if (!sentAll || req.method === 'HEAD') return
+  const milliseconds = Math.round(performance.now() - started)
+  const { size } = await stat(file)
+  await deps.record(runId, which === 'kernel' ? 'kernelFetched' : 'ramdiskFetched', {
+    peer: peer(req),
+    bytes: size,
+    milliseconds,
+    session,
+  })
+}
+
+/** The grant under which this request's machine boots. Throws resource.not_found: without one no file exists. */
+async function grantOf(deps: BootRoutesDeps, req: Request): Promise<{ runId: string; session: number }> {
+  const decision = await deps.decideForMac(await macOf(deps, req))
+  if (decision.kind === 'grant') return decision
+  throw new AppError('resource.not_found', `expected a boot grant, ${decision.why}`)
+}
+
+async function macOf(deps: BootRoutesDeps, req: Request): Promise<string> {
+  const mac = await deps.peerMac(peer(req))
+  if (mac) return mac
+  throw new AppError('resource.not_found', `expected a machine with a lease, got ${peer(req)}`)
+}
+
+const peer = (req: Request): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+const localAddress = (req: Request): string => (req.socket.localAddress ?? '').replace(/^::ffff:/, '')

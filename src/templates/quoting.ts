@@ -1,0 +1,21 @@
+import { AppError } from '../core/errors.ts'
+
+/** The formats a boot template may be in; each says how one value is written so that it stays one value. */
+export const QUOTING = {
+  /** iPXE has no quoting that survives every command: a value with white space, `$`, `&`, `|` or control bytes is refused. */
+  ipxe: (value: string): string => refuseUnless(/^[A-Za-z0-9._:/@%+=,~-]*$/, value),
+  /** POSIX shell word in single quotes. */
+  sh: (value: string): string => `'${refuseUnless(/^[^\0]*$/, value).replaceAll("'", `'\\''`)}'`,
+  /** A value in a systemd unit or in a line of `KEY=value` files: printable, one line, no quotes or specifiers. */
+  line: (value: string): string => refuseUnless(/^[^\p{Cc}"'\\%$`]*$/u, value),
+} as const satisfies Record<string, (value: string) => string>
+
+export type TemplateFormat = keyof typeof QUOTING
+
+function refuseUnless(shape: RegExp, value: string): string {
+  if (shape.test(value)) return value
+  throw new AppError(
+    'template.invalid',
+    `expected a value of the form ${shape}, got ${JSON.stringify(value.slice(0, 80))}`,
+  )
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BootTemplate, compileBootTemplate } from './boot-template.ts'
+import type { TemplateFormat } from './quoting.ts'
+
+/** Every boot template that Slipway renders itself: its file below `boot-templates/` and the format it is in. */
+export const BOOT_TEMPLATES = {
+  'ipxe/deploy.ipxe.hbs': 'ipxe',
+  'ipxe/local.ipxe.hbs': 'ipxe',
+  'ipxe/hold.ipxe.hbs': 'ipxe',
+  'seed/prove.sh.hbs': 'sh',
+  'seed/slipway-prove.service.hbs': 'line',
+  'seed/release.hbs': 'line',
+} as const satisfies Record<string, TemplateFormat>
+
+export type BootTemplateName = keyof typeof BOOT_TEMPLATES
+export type Templates = { render(name: BootTemplateName, values: Record<string, unknown>): string }
+
+/** Reads and compiles all templates of `folder` once, so that a broken one stops the start and not a boot. */
+export function loadTemplates(folder: string): Templates {
+  const compiled = new Map<BootTemplateName, BootTemplate>()
+  for (const [name, format] of Object.entries(BOOT_TEMPLATES) as [BootTemplateName, TemplateFormat][])
+    compiled.set(name, compileBootTemplate(name, readFileSync(join(folder, name), 'utf8'), format))
+  return { render: (name, values) => compiled.get(name)!(values) }
+}
