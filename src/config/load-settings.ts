@@ -28,7 +28,10 @@ export async function loadSettings(file: string, named: boolean, environment: En
   if (!result.success) throw new AppError('config.invalid', `${file}: ${z.prettifyError(result.error)}`)
   const { people } = result.data
   if (!LOOPBACK.test(people.host) && !(people.certificate && people.key))
-    throw new AppError('config.invalid', `expected people.certificate and people.key for the address ${people.host}, which is not loopback`)
+    throw new AppError(
+      'config.invalid',
+      `expected people.certificate and people.key for the address ${people.host}, which is not loopback`,
+    )
   return result.data
 }
 

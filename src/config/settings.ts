@@ -8,9 +8,15 @@ const home = (variable: string, below: string): string => process.env[variable] 
 /** Process settings, and only those: everything else is a resource in the store. */
 export const Settings = z.strictObject({
   /** Database, keys, library, ramdisks. */
-  dataFolder: z.string().min(1).default(() => join(home('XDG_DATA_HOME', '.local/share'), 'slipway')),
+  dataFolder: z
+    .string()
+    .min(1)
+    .default(() => join(home('XDG_DATA_HOME', '.local/share'), 'slipway')),
   /** Artefacts that can be made again. */
-  cacheFolder: z.string().min(1).default(() => join(home('XDG_CACHE_HOME', '.cache'), 'slipway')),
+  cacheFolder: z
+    .string()
+    .min(1)
+    .default(() => join(home('XDG_CACHE_HOME', '.cache'), 'slipway')),
   /** The people's door. With `socket` it listens there too; TLS is required for an address that is not loopback. */
   people: z
     .strictObject({

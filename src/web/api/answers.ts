@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import { HardwareProfile } from '../../domain/hardware-profile.ts'
+import { Inventory } from '../../domain/inventory.ts'
+import { RUN_EVENTS, type RunEventType } from '../../domain/run/run-events.ts'
+import { RUN_STATE_NAMES } from '../../domain/run/run-states.ts'
+
+const milliseconds = z.int().describe('milliseconds since the epoch')
+const bytes = z.int().nonnegative().describe('bytes')
+const runState = z.enum(RUN_STATE_NAMES)
+
+export const RunCauseAnswer = z.object({
+  code: z.string(),
+  message: z.string(),
+  missingStep: z.string(),
+  likelyCauses: z.array(z.string()),
+  remedy: z.string(),
+})
+
+export const RunProgressAnswer = z.object({
+  step: z.string(),
+  doneBytes: bytes,
+  totalBytes: bytes,
+  bytesPerSecond: z.number(),
+  etaSeconds: z.number().optional(),
+})
+
+export const RunAnswer = z.object({
+  id: z.string(),
+  kind: z.literal('deploy'),
+  machine: z.string(),
+  image: z.string(),
+  version: z.string(),
+  manifestDigest: z.string(),
+  profile: HardwareProfile,
+  state: runState,
+  stateSince: milliseconds,
+  deadlineAt: milliseconds.optional(),
+  createdAt: milliseconds,
+  endedAt: milliseconds.optional(),
+  cause: RunCauseAnswer.optional(),
+  retryOf: z.string().optional(),
+  progress: RunProgressAnswer.optional(),
+})
+
+export const RunEventAnswer = z.object({
+  seq: z.int(),
+  runId: z.string(),
+  at: milliseconds,
+  type: z.enum(Object.keys(RUN_EVENTS) as RunEventType[]),
+  to: runState.optional(),
+  detail: z.record(z.string(), z.unknown()),
+})
+
+export const LogLineAnswer = z.object({ seq: z.int(), at: milliseconds, line: z.string() })
+
+export const MachineAnswer = z.object({
+  name: z.string(),
+  uuid: z.string().optional(),
+  serial: z.string().optional(),
+  macs: z.array(z.string()),
+  profile: z.string(),
+  inventory: Inventory.optional(),
+  unprovedBy: z.string().optional(),
+  seenAt: milliseconds.optional(),
+})
+
+export const ImageVersionAnswer = z.object({
+  name: z.string(),
+  version: z.string(),
+  manifestDigest: z.string(),
+  size: bytes,
+  storedBytes: bytes,
+  ownBytes: bytes,
+  createdAt: z.string(),
+})

@@ -1,0 +1,107 @@
+import * as z from 'zod'
+import type { Run, RunEvent, RunProgress } from '../../domain/run/run.ts'
+import type { Actor } from '../authentication.ts'
+import { LogLineAnswer, RunAnswer, RunEventAnswer } from './answers.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
+
+type Wish = { machine: string; image: string; version?: string | undefined; retryOf?: string | undefined }
+
+/** What the run endpoints and pages need. */
+export type RunDoor = {
+  start(wish: Wish, actor: string): Promise<Run>
+  cancel(id: string, actor: string): Promise<Run>
+  find(id: string): Promise<Run>
+  list(limit?: number): Promise<Run[]>
+  events(id: string, after?: number): Promise<RunEvent[]>
+  logs(id: string, after?: number): Promise<{ seq: number; at: number; line: string }[]>
+  progress(id: string): RunProgress | undefined
+}
+export type RunRoutesDeps = {
+  runs: RunDoor
+  audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
+}
+
+const StartRun = z.strictObject({
+  machine: z.string().min(1).max(63),
+  image: z.string().min(1).max(64),
+  version: z.string().min(1).max(64).optional().describe('the newest when absent'),
+  retryOf: z.guid().optional(),
+})
+const ById = z.object({ id: z.guid() })
+const ByIdAfter = z.object({ id: z.guid(), after: z.coerce.number().int().nonnegative().default(0) })
+const Limit = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) })
+
+/** Runs: ask for one, look at it, end it. */
+export function runRoutes({ runs, audit }: RunRoutesDeps): Endpoint[] {
+  const show = (run: Run) => ({ ...run, progress: runs.progress(run.id) })
+  return [
+    endpoint({
+      ...{
+        method: 'post',
+        path: '/runs',
+        says: 'Start a run',
+        role: 'operator',
+        body: StartRun,
+        answer: RunAnswer,
+        status: 202,
+      },
+      handle: async ({ body, actor }) => {
+        const run = await runs.start(body, actor.name)
+        await audit(actor, 'run.start', run.id, body)
+        return show(run)
+      },
+    }),
+    endpoint({
+      ...{
+        method: 'get',
+        path: '/runs',
+        says: 'Runs, newest first',
+        role: 'viewer',
+        params: Limit,
+        answer: z.array(RunAnswer),
+      },
+      handle: async ({ params }) => (await runs.list(params.limit)).map(show),
+    }),
+    endpoint({
+      ...{ method: 'get', path: '/runs/{id}', says: 'One run', role: 'viewer', params: ById, answer: RunAnswer },
+      handle: async ({ params }) => show(await runs.find(params.id)),
+    }),
+    endpoint({
+      ...{
+        method: 'get',
+        path: '/runs/{id}/events',
+        says: 'The history of a run',
+        role: 'viewer',
+        params: ByIdAfter,
+        answer: z.array(RunEventAnswer),
+      },
+      handle: async ({ params }) => runs.events((await runs.find(params.id)).id, params.after),
+    }),
+    endpoint({
+      ...{
+        method: 'get',
+        path: '/runs/{id}/log',
+        says: 'The log that the agent sent',
+        role: 'viewer',
+        params: ByIdAfter,
+        answer: z.array(LogLineAnswer),
+      },
+      handle: async ({ params }) => runs.logs((await runs.find(params.id)).id, params.after),
+    }),
+    endpoint({
+      ...{
+        method: 'post',
+        path: '/runs/{id}/cancel',
+        says: 'End a run',
+        role: 'operator',
+        params: ById,
+        answer: RunAnswer,
+      },
+      handle: async ({ params, actor }) => {
+        const run = await runs.cancel(params.id, actor.name)
+        await audit(actor, 'run.cancel', run.id, {})
+        return show(run)
+      },
+    }),
+  ]
+}
