@@ -12,10 +12,10 @@ const MEMORY_BYTES = 4 * 1024 ** 3
 
 const info = z.object({
   'virtual-size': z.int().min(1),
-  'backing-filename': z.undefined({ error: 'expected no backing file' }),
+  'backing-filename': z.undefined({ error: 'expected no backing file' }).optional(),
   encrypted: z.literal(false).optional(),
   'format-specific': z.object({
-    data: z.looseObject({ 'data-file': z.undefined({ error: 'expected no external data file' }) }),
+    data: z.looseObject({ 'data-file': z.undefined({ error: 'expected no external data file' }).optional() }),
   }),
 })
 

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { statedDiskBytes } from '../../src/image/partition-table.ts'
+
+const MIB = 1024 * 1024
+
+/** The first 1024 bytes of a disk with one MBR partition, and a GPT whose backup is at `alternate` if given. */
+function head(type: number, start: number, count: number, alternate?: number): Buffer {
+  const bytes = Buffer.alloc(1024)
+  bytes.writeUInt8(type, 450)
+  bytes.writeUInt32LE(start, 454)
+  bytes.writeUInt32LE(count, 458)
+  bytes.writeUInt16LE(0xaa55, 510)
+  if (alternate === undefined) return bytes
+  bytes.write('EFI PART', 512, 'latin1')
+  bytes.writeBigUInt64LE(BigInt(alternate), 544)
+  return bytes
+}
+
+test.each([
+  ['a GPT: up to its backup', head(0xee, 1, 0xffffffff, 2047), MIB],
+  ['an MBR: the end of its last partition', head(0x83, 1024, 1024), MIB],
+  ['a protective MBR without GPT', head(0xee, 1, 0xffffffff), undefined],
+  ['an empty table', head(0, 0, 0), undefined],
+  ['zeros', Buffer.alloc(1024), undefined],
+  ['a stub', Buffer.alloc(100), undefined],
+])('reads the size that a disk needs from %s', (_, bytes, expected) => expect(statedDiskBytes(bytes)).toBe(expected))

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, expect, it, test } from 'vitest'
+import { checkQcow2Header } from '../../src/library/qcow2-header.ts'
+import { noise } from '../image/manifest-sample.ts'
+import { createTestLibrary, factsOf, temporaryFolder } from './library-fixture.ts'
+
+const MIB = 1024 * 1024
+let folder: string
+let secret: string
+let image: string
+
+beforeEach(() => {
+  folder = temporaryFolder()
+  secret = join(folder, 'secret.raw')
+  image = join(folder, 'disk.qcow2')
+  writeFileSync(secret, noise(5, MIB))
+})
+
+const qemuImg = (...args: string[]): string => execFileSync('qemu-img', args, { encoding: 'utf8' })
+const library = (maxDiskBytes?: number) => createTestLibrary(join(folder, 'library'), maxDiskBytes)
+const importImage = (maxDiskBytes?: number) =>
+  library(maxDiskBytes).importDisk({ file: image, format: 'qcow2' }, factsOf('1'), undefined, { chunkSize: 65_536 })
+const temporaryFiles = (): string[] => readdirSync(join(folder, 'library', 'tmp'))
+
+test.each([
+  ['plain', []],
+  ['compressed', ['-c']],
+  ['old', ['-o', 'compat=0.10']],
+])('imports a %s qcow2 as the same chunks as its raw disk', async (_, flags) => {
+  qemuImg('convert', '-f', 'raw', '-O', 'qcow2', ...flags, secret, image)
+  const fromQcow2 = await importImage()
+  const options = { chunkSize: 65_536 }
+  const fromRaw = await library().importDisk({ file: secret, format: 'raw' }, factsOf('2'), undefined, options)
+  expect(fromQcow2.manifest.chunks).toEqual(fromRaw.manifest.chunks)
+  expect(temporaryFiles()).toEqual([])
+})
+
+test.each([
+  ['a backing file', () => ['-b', secret, '-F', 'raw', image], 'no backing file'],
+  ['an external data file', () => ['-o', `data_file=${secret},data_file_raw=on`, image, '1M'], 'no external data file'],
+  [
+    'encryption',
+    () => ['--object', 'secret,id=s,data=x', '-o', 'encrypt.format=luks,encrypt.key-secret=s', image, '1M'],
+    'no encryption',
+  ],
+])('refuses %s and reads nothing that it points at', async (_, args, message) => {
+  qemuImg('create', '-q', '-f', 'qcow2', ...args())
+  // Unreadable contents would show as an error of another kind, a followed pointer as a newer access time.
+  writeFileSync(secret, noise(6, MIB))
+  const before = statSync(secret, { bigint: true }).atimeNs
+  await expect(importImage()).rejects.toMatchObject({
+    code: 'image.malformed',
+    message: expect.stringContaining(message),
+  })
+  expect(statSync(secret, { bigint: true }).atimeNs).toBe(before)
+  expect(temporaryFiles()).toEqual([])
+})
+
+it('refuses a truncated qcow2, which qemu-img would read as zeros', async () => {
+  qemuImg('convert', '-f', 'raw', '-O', 'qcow2', secret, image)
+  truncateSync(image, statSync(image).size - MIB / 2)
+  await expect(importImage()).rejects.toMatchObject({ code: 'image.body_truncated' })
+  expect(temporaryFiles()).toEqual([])
+})
+
+it('refuses a disk above the limit before it writes any of it', async () => {
+  qemuImg('create', '-q', '-f', 'qcow2', image, '1G')
+  await expect(importImage(MIB)).rejects.toThrow(`at most ${MIB} bytes, got ${1024 * MIB}`)
+})
+
+it('refuses a raw file that is called qcow2, and reads a qcow2 that is called raw as bytes', async () => {
+  qemuImg('create', '-q', '-f', 'qcow2', '-b', secret, '-F', 'raw', image)
+  truncateSync(image, 256 * 1024)
+  const asRaw = await library().importDisk({ file: image, format: 'raw' }, factsOf('1'))
+  expect(asRaw.manifest.size).toBe(statSync(image).size)
+  const asQcow2 = library().importDisk({ file: secret, format: 'qcow2' }, factsOf('1'))
+  await expect(asQcow2).rejects.toMatchObject({ code: 'image.malformed' })
+})
+
+it('refuses a header with features that nobody knows', () => {
+  qemuImg('create', '-q', '-f', 'qcow2', image, '1M')
+  const head = readFileSync(image).subarray(0, 104)
+  expect(() => checkQcow2Header(head)).not.toThrow()
+  head.writeBigUInt64BE(1n << 9n, 72)
+  expect(() => checkQcow2Header(head)).toThrow(
+    'expected a self-contained qcow2 file with known features, got bits 0x200',
+  )
+  expect(() => checkQcow2Header(head.subarray(0, 60))).toThrow('a qcow2 header')
+})
