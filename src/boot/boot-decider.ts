@@ -39,14 +39,22 @@ export type BootDecider = {
 export function createBootDecider(deps: BootDeciderDeps): BootDecider {
   const withoutGrant = (machine: Machine): BootDecision =>
     machine.unprovedBy
-      ? { kind: 'hold', why: `the disk was written by run ${machine.unprovedBy} and is not proved` }
+      ? {
+          kind: 'hold',
+          runId: machine.unprovedBy,
+          why: `the disk was written by run ${machine.unprovedBy} and is not proved`,
+        }
       : { kind: 'local', why: 'no run under grant' }
 
   const begin = async (run: Run, client: BootClient, live: Session | undefined): Promise<BootDecision> => {
     const number = (live?.number ?? 0) + 1
     if (number > MAX_SESSIONS) {
       await deps.record(run.id, 'loopBroken', { sessions: MAX_SESSIONS })
-      return { kind: 'hold', why: `expected at most ${MAX_SESSIONS} network boots, run ${run.id} is ended` }
+      return {
+        kind: 'hold',
+        runId: run.id,
+        why: `expected at most ${MAX_SESSIONS} network boots, run ${run.id} is ended`,
+      }
     }
     const session: Session = {
       ...{ runId: run.id, number, openedAt: deps.clock.now(), mac: client.mac },
@@ -81,7 +89,7 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
       if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
       if (!run) return withoutGrant(machine)
       const live = await deps.sessions.live(run.id)
-      if (begins && (!live || live.stage !== 'firmware')) return begin(run, client, live)
+      if (begins && live?.stage !== 'firmware') return begin(run, client, live)
       return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
     },
     decideForMac: async (mac) => {

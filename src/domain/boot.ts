@@ -17,5 +17,5 @@ export type BootClient = {
 export type BootDecision =
   | { kind: 'grant'; runId: string; session: number }
   | { kind: 'local'; why: string }
-  | { kind: 'hold'; why: string }
+  | { kind: 'hold'; runId: string; why: string }
   | { kind: 'ignore'; why: string }

@@ -126,12 +126,8 @@ export function explainFailure(run: Run, type: RunEventType, detail: Record<stri
     remedy: 'Start the run again.',
   }
   const code =
-    typeof detail['code'] === 'string'
-      ? detail['code']
-      : type === 'timedOut'
-        ? `run.timed_out_${run.state}`
-        : `run.${type}`
+    typeof detail.code === 'string' ? detail.code : type === 'timedOut' ? `run.timed_out_${run.state}` : `run.${type}`
   const message =
-    typeof detail['message'] === 'string' ? detail['message'] : `no ${explanation.missingStep} within the deadline`
+    typeof detail.message === 'string' ? detail.message : `no ${explanation.missingStep} within the deadline`
   return { code, message, ...explanation }
 }

@@ -63,6 +63,6 @@ async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {
       bytes: manifest.size,
       ...manifest.boot,
     },
-    diskBytes: detail('diskChosen')['bytes'] as number | undefined,
+    diskBytes: detail('diskChosen').bytes as number | undefined,
   }
 }

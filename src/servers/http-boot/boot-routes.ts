@@ -44,7 +44,7 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
     .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
     .get('/chunks/sha256/:digest', async (req, res) => {
       const { runId } = await grantOf(deps, req)
-      const chunk = await deps.openChunk(String(req.params['digest']))
+      const chunk = await deps.openChunk(String(req.params.digest))
       res.set({
         'content-length': String(chunk.size),
         'content-type': 'application/zstd',

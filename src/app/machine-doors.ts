@@ -1,0 +1,60 @@
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import express, { type Router } from 'express'
+import { AppError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { createMachineErrorHandler } from '../servers/machine-error-handler.ts'
+
+const HEADERS_MILLISECONDS = 15_000
+const IDLE_MILLISECONDS = 60_000
+
+/** An HTTP server with one room's routes; slow heads and idle connections are cut. */
+export function httpDoor(routes: Router, log: Log): Server {
+  return bounded(createHttpServer(application(routes, log)))
+}
+
+/** The same behind TLS. */
+export function tlsDoor(routes: Router, pair: { key: string; certificate: string }, log: Log): Server {
+  return bounded(
+    createTlsServer({ key: pair.key, cert: pair.certificate, minVersion: 'TLSv1.2' }, application(routes, log)),
+  )
+}
+
+function application(routes: Router, log: Log): express.Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(routes)
+  app.use((req) => {
+    throw new AppError('resource.not_found', `expected a path of this door, got ${req.method} ${req.path}`)
+  })
+  app.use(createMachineErrorHandler(log))
+  return app
+}
+
+function bounded<S extends Server>(server: S): S {
+  server.headersTimeout = HEADERS_MILLISECONDS
+  server.timeout = IDLE_MILLISECONDS
+  server.keepAliveTimeout = IDLE_MILLISECONDS
+  return server
+}
+
+/** Resolves when the server listens. Throws socket.failed naming the address. */
+export function listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new AppError('socket.failed', `expected to listen on ${JSON.stringify(where)}: ${cause.message}`, {}, cause),
+      ),
+    )
+    server.listen(where, resolve)
+  })
+}
+
+/** Ends a server with all its connections. */
+export function closeDoor(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod'
+import type { ApiClient } from '../client/api-client.ts'
+import type { Run, RunEvent } from '../domain/run/run.ts'
+import { RUN_EVENTS } from '../domain/run/run-events.ts'
+import { isEnd } from '../domain/run/run-states.ts'
+import type { Call, Command } from './command.ts'
+import { formatSeconds, formatTable } from './format.ts'
+
+const PAUSE_MILLISECONDS = 1000
+const FAILED = 1
+const option = (call: Call, name: string): string | undefined => {
+  const value = call.options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Commands about runs, all through the API. */
+export function runCommands(client: (call: Call) => Promise<ApiClient>): Command[] {
+  const find = async (call: Call): Promise<Run> => (await (await client(call)).get(`/runs/${call.words[0]}`)) as Run
+  const words = ['ID']
+  return [
+    {
+      ...{ name: 'run start', says: 'Deploy an image to a machine', words: [] },
+      options: {
+        machine: { says: 'the machine', value: 'NAME' },
+        image: { says: 'the image', value: 'NAME' },
+        version: { says: 'its version (default the newest)', value: 'VERSION' },
+        watch: { says: 'follow the run to its end' },
+      },
+      run: async (call) => {
+        const api = await client(call)
+        const wish = {
+          machine: option(call, 'machine'),
+          image: option(call, 'image'),
+          version: option(call, 'version'),
+        }
+        const run = (await api.post('/runs', wish)) as Run
+        if (call.options.watch === true) return watch(api, run.id, call)
+        call.print(run, run.id)
+        return 0
+      },
+    },
+    {
+      ...{ name: 'run list', says: 'Runs, newest first', words: [], options: {} },
+      run: async (call) => {
+        const runs = (await (await client(call)).get('/runs')) as Run[]
+        const rows = runs.map((run) => [
+          run.id,
+          run.machine,
+          `${run.image} ${run.version}`,
+          run.state,
+          new Date(run.createdAt).toISOString(),
+        ])
+        call.print(runs, formatTable(['ID', 'MACHINE', 'IMAGE', 'STATE', 'CREATED'], rows))
+        return 0
+      },
+    },
+    {
+      ...{ name: 'run show', says: 'A run and its timeline', words, options: {} },
+      run: async (call) => {
+        const api = await client(call)
+        const run = await find(call)
+        const events = (await api.get(`/runs/${run.id}/events`)) as RunEvent[]
+        call.print({ run, events }, `${describe(run)}\n\n${timeline(run, events)}`)
+        return 0
+      },
+    },
+    {
+      ...{ name: 'run watch', says: 'Follow a run to its end; exit 0 only if verified', words, options: {} },
+      run: async (call) => watch(await client(call), z.guid().parse(call.words[0]), call),
+    },
+    {
+      ...{ name: 'run why', says: 'Why a run stands where it stands', words, options: {} },
+      run: async (call) => {
+        const run = await find(call)
+        call.print({ id: run.id, state: run.state, cause: run.cause ?? null }, `${describe(run)}\n${why(run)}`)
+        return 0
+      },
+    },
+    {
+      ...{ name: 'run cancel', says: 'End a run', words, options: {} },
+      run: async (call) => {
+        const run = (await (await client(call)).post(`/runs/${call.words[0]}/cancel`)) as Run
+        call.print(run, describe(run))
+        return 0
+      },
+    },
+  ]
+}
+
+async function watch(api: ApiClient, id: string, call: Call): Promise<number> {
+  let after = 0
+  for (;;) {
+    const run = (await api.get(`/runs/${id}`)) as Run
+    const events = (await api.get(`/runs/${id}/events?after=${after}`)) as RunEvent[]
+    for (const event of events) call.say(eventLine(run, event))
+    after = events.at(-1)?.seq ?? after
+    if (isEnd(run.state)) {
+      call.print(run, `${describe(run)}${run.cause ? `\n${why(run)}` : ''}`)
+      return run.state === 'verified' ? 0 : FAILED
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
+  }
+}
+
+const describe = (run: Run): string => `run ${run.id}: ${run.image} ${run.version} on ${run.machine} is ${run.state}`
+
+/** The cause of a failed run in the words that the console shows. */
+export function why(run: Run): string {
+  if (!run.cause) return isEnd(run.state) ? 'It ended without a failure.' : `It waits in ${run.state}.`
+  const { code, message, missingStep, likelyCauses, remedy } = run.cause
+  return [
+    `  ${code}: ${message}`,
+    `  missing step   ${missingStep}`,
+    ...likelyCauses.map((cause) => `  likely cause   ${cause}`),
+    `  remedy         ${remedy}`,
+  ].join('\n')
+}
+
+/** One line of history: seconds since the start, what happened, its details. */
+export function eventLine(run: Pick<Run, 'createdAt'>, event: RunEvent): string {
+  const seconds = formatSeconds((event.at - run.createdAt) / 1000).padStart(12)
+  const words = Object.entries(event.detail).flatMap(([key, value]) =>
+    value === null || typeof value === 'object' ? [] : [`${key} ${value}`],
+  )
+  const state = event.to ? ` → ${event.to}` : ''
+  return `${seconds}  ${RUN_EVENTS[event.type].says}${state}${words.length > 0 ? `  (${words.join(', ').slice(0, 140)})` : ''}`
+}
+
+export const timeline = (run: Run, events: RunEvent[]): string =>
+  events.map((event) => eventLine(run, event)).join('\n')

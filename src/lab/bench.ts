@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import * as z from 'zod'
+import { type ApiClient, createApiClient } from '../client/api-client.ts'
+import type { HardwareProfile } from '../domain/hardware-profile.ts'
+import { type Acceleration, probeAcceleration } from './acceleration.ts'
+import { type BenchNetwork, createBenchNetwork } from './bench-network.ts'
+import { makeDisk } from './blank-disk.ts'
+import { type ServiceProcess, startService } from './service-process.ts'
+import { startVirtualMachine, type VirtualMachine } from './virtual-machine.ts'
+
+const ADDRESS = '10.77.0.1'
+const PREFIX = 24
+/** Emulated processors are about this much slower than those the deadlines are meant for. */
+const EMULATION_FACTOR = 4
+
+export type BenchWish = { program: string; cacheFolder: string; fresh: boolean; say(line: string): void }
+export type BenchMachineWish = {
+  name: string
+  number: number
+  diskBytes: number
+  fill?: number
+  profile?: Partial<HardwareProfile>
+}
+
+/** A whole site on one machine: network, real service, virtual machines. `remove` leaves nothing behind. */
+export type Bench = {
+  network: BenchNetwork
+  service: ServiceProcess
+  client: ApiClient
+  token: string
+  dataFolder: string
+  acceleration: Acceleration
+  /** Registers a machine with a disk of its own; `fill` is the value of every byte on it. */
+  addMachine(
+    wish: BenchMachineWish,
+    onLine: (line: string) => void,
+  ): Promise<{ disk: string; mac: string; powerOn(): VirtualMachine }>
+  restartService(): Promise<void>
+  remove(): Promise<void>
+}
+
+/** Runs one command of the command line on the bench's data folder; its progress goes to our standard error. */
+export type LocalCommand = (...args: string[]) => Promise<unknown>
+
+/** Builds what is missing, starts the service in a namespace of its own and makes its segment. */
+export async function createBench(wish: BenchWish, prepare: (command: LocalCommand) => Promise<void>): Promise<Bench> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
+  const undo: (() => Promise<unknown>)[] = [() => rm(dataFolder, { recursive: true, force: true })]
+  const remove = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const command = localCommand(wish, dataFolder)
+    await prepare(command)
+    const { token } = z
+      .object({ token: z.string() })
+      .parse(await command('user', 'add', 'bench', '--role', 'admin', '--token'))
+    const acceleration = await probeAcceleration(join(dataFolder, 'ramdisk/cloud/vmlinuz'), wish.cacheFolder)
+    const network = await createBenchNetwork(ADDRESS, PREFIX)
+    undo.push(() => network.remove())
+    const start = (): Promise<ServiceProcess> => startService(network, wish.program, dataFolder, wish.cacheFolder)
+    const bench = { network, token, dataFolder, acceleration, remove, service: await start() }
+    undo.push(() => bench.service.kill('SIGTERM'))
+    const client = createApiClient({ socket: bench.service.socket, token })
+    await client.put('/segments/bench', segmentOf(network.bridge))
+    return Object.assign(bench, {
+      client,
+      restartService: async () => {
+        bench.service = await start()
+      },
+      addMachine: (machine: BenchMachineWish, onLine: (line: string) => void) =>
+        addMachine({ client, network, dataFolder, acceleration, undo }, machine, onLine),
+    })
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+function localCommand(wish: BenchWish, dataFolder: string): LocalCommand {
+  const env = { SLIPWAY_DATA_FOLDER: dataFolder, SLIPWAY_CACHE_FOLDER: wish.cacheFolder, SLIPWAY_LOG_LEVEL: 'warn' }
+  return async (...args) => {
+    const all = ['--no-warnings', wish.program, ...args, '--config', '/dev/null', '--json']
+    const { stdout } = await execa(process.execPath, all, { env, stdin: 'ignore', stderr: 'inherit' })
+    return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+  }
+}
+
+const segmentOf = (bridge: string) => ({
+  name: 'bench',
+  site: { name: 'bench', kind: 'test' },
+  interface: bridge,
+  address: ADDRESS,
+  prefix: PREFIX,
+  range: { first: '10.77.0.50', last: '10.77.0.250' },
+})
+
+type Parts = {
+  client: ApiClient
+  network: BenchNetwork
+  dataFolder: string
+  acceleration: Acceleration
+  undo: (() => Promise<unknown>)[]
+}
+
+async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: string) => void) {
+  const { client, network, dataFolder, acceleration, undo } = parts
+  const two = String(wish.number).padStart(2, '0')
+  const [mac, serial, tap] = [`52:54:00:77:00:${two}`, `BENCH${two}`, `tap${wish.number}`] as const
+  const uuid = `00112233-4455-6677-8899-aabbccddee${two}`
+  const profile = `bench-${wish.name}`
+  const deadlineFactor = acceleration === 'tcg' ? EMULATION_FACTOR : 1
+  await client.put(`/profiles/${profile}`, { name: profile, ramdisk: 'cloud', deadlineFactor, ...wish.profile })
+  await client.put(`/machines/${wish.name}`, { name: wish.name, macs: [mac], uuid, serial, profile })
+  const disk = join(dataFolder, `${wish.name}.disk`)
+  await makeDisk(disk, wish.diskBytes, wish.fill)
+  await network.addTap(tap)
+  const powerOn = (): VirtualMachine => {
+    const shape = { memory: 1024, processors: 2, accelerator: acceleration }
+    const machine = startVirtualMachine(network, { name: wish.name, mac, uuid, serial, disk, tap, ...shape }, onLine)
+    undo.push(() => machine.powerOff())
+    return machine
+  }
+  return { disk, mac, powerOn }
+}

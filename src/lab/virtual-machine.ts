@@ -1,0 +1,76 @@
+import { execa } from 'execa'
+import type { BenchNetwork } from './bench-network.ts'
+import { followSerial, type SerialConsole } from './serial-console.ts'
+
+/** A QEMU machine of the bench, with one disk that boots network first, disk second. Memory in MiB. */
+export type VirtualMachineWish = {
+  name: string
+  mac: string
+  uuid: string
+  serial: string
+  disk: string
+  tap: string
+  memory: number
+  processors: number
+  accelerator: 'kvm' | 'tcg'
+}
+export type VirtualMachine = {
+  wish: VirtualMachineWish
+  console: SerialConsole
+  ended: Promise<unknown>
+  powerOff(): Promise<void>
+}
+
+const OUR_KILL_SECONDS = 5
+
+/** Switches a BIOS machine on. It runs until `powerOff`, through any restart of its own. */
+export function startVirtualMachine(
+  network: BenchNetwork,
+  wish: VirtualMachineWish,
+  onLine: (line: string) => void,
+): VirtualMachine {
+  const [command, args] = network.inside('qemu-system-x86_64', qemuArguments(wish))
+  const child = execa(command, args, {
+    ...{ stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false },
+    forceKillAfterDelay: OUR_KILL_SECONDS * 1000,
+  })
+  const serial = followSerial(child.stdout, onLine)
+  child.stderr.on('data', (part: Buffer) => onLine(`qemu: ${part.toString('utf8').trim()}`))
+  return {
+    wish,
+    console: serial,
+    ended: child,
+    powerOff: async () => {
+      child.kill('SIGTERM')
+      await child
+    },
+  }
+}
+
+/** QEMU's arguments: `graphics=off` lets SeaBIOS speak on the serial line; the boot order is the one of production. */
+export function qemuArguments(wish: VirtualMachineWish): string[] {
+  const acceleration = wish.accelerator === 'kvm' ? 'kvm' : 'tcg,thread=multi'
+  return [
+    ...['-name', wish.name, '-machine', 'pc,graphics=off', '-accel', acceleration],
+    ...[
+      '-cpu',
+      wish.accelerator === 'kvm' ? 'host' : 'qemu64',
+      '-smp',
+      String(wish.processors),
+      '-m',
+      String(wish.memory),
+    ],
+    ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-nodefaults'],
+    ...[
+      '-uuid',
+      wish.uuid,
+      '-smbios',
+      `type=1,manufacturer=Slipway,product=Bench,serial=${wish.serial},uuid=${wish.uuid}`,
+    ],
+    ...['-drive', `file=${wish.disk},if=none,id=d0,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap`],
+    ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0,bootindex=2`],
+    ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
+    ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac},bootindex=1`],
+    ...['-device', 'virtio-rng-pci'],
+  ]
+}
