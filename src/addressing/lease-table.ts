@@ -1,0 +1,118 @@
+import { ipv4ToNumber } from '../core/ipv4.ts'
+import type { Lease } from '../domain/lease.ts'
+import { type AddressPool, addressesFrom } from './address-pool.ts'
+import { createHolds } from './holds.ts'
+import { isVacant, type LeaseClient } from './lease-client.ts'
+
+/** What the decisions may ask of one segment's leases. Nothing in it changes a lease. */
+export type LeaseView = {
+  pool: AddressPool
+  at(address: string): Lease | undefined
+  /** Leases under the client's key or on its MAC, newest first. */
+  near(client: LeaseClient): Lease[]
+  /** The key of the client to which the address is offered and not yet bound. */
+  heldFor(address: string, now: number): string | undefined
+  /** The address that is offered to the client. */
+  offeredTo(key: string, now: number): string | undefined
+  /** The lowest address that nobody ever leased. */
+  unused(now: number): string | undefined
+  /** The vacant address that has been so for longest. */
+  oldestVacant(now: number): string | undefined
+}
+
+/** One segment's leases and offers in memory, indexed. One row an address. */
+export type LeaseTable = LeaseView & {
+  put(lease: Lease): void
+  /** Another range from now on; the leases stay. */
+  usePool(pool: AddressPool): void
+  /** Offers the address to a client until a time; an earlier offer to the same client ends. */
+  hold(address: string, key: string, until: number): void
+  /** Ends the offer of an address. */
+  drop(address: string): void
+  /** Keeps the address from all others until `work` has ended. */
+  during<T>(address: string, key: string, work: () => Promise<T>): Promise<T>
+  ofMac(mac: string): Lease[]
+  rows(): Lease[]
+}
+
+type Index = Map<string, Set<string>>
+
+export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseTable {
+  let pool = firstPool
+  const byAddress = new Map<string, Lease>()
+  const byKey: Index = new Map()
+  const byMac: Index = new Map()
+  const holds = createHolds()
+  let fresh = pool.first
+  let nothingVacantBefore = Number.NEGATIVE_INFINITY
+
+  const put = (lease: Lease): void => {
+    const before = byAddress.get(lease.address)
+    if (before) unlink(byKey, before.clientKey, before.address)
+    if (before) unlink(byMac, before.mac, before.address)
+    byAddress.set(lease.address, lease)
+    link(byKey, lease.clientKey, lease.address)
+    link(byMac, lease.mac, lease.address)
+    nothingVacantBefore = Number.NEGATIVE_INFINITY
+  }
+  const rowsOf = (...addresses: (Set<string> | undefined)[]): Lease[] =>
+    [...new Set(addresses.flatMap((set) => [...(set ?? [])]))]
+      .map((address) => byAddress.get(address)!)
+      .sort((a, b) => b.updatedAt - a.updatedAt)
+  const unused = (now: number): string | undefined => {
+    for (const address of addressesFrom(pool, fresh)) {
+      if (!byAddress.has(address) && holds.holder(address, now) === undefined) return address
+      // Rows never go away, holds do: only past rows may the start move on.
+      if (byAddress.has(address) && ipv4ToNumber(address) === fresh) fresh++
+    }
+    return undefined
+  }
+  const oldestVacant = (now: number): string | undefined => {
+    if (now < nothingVacantBefore) return undefined
+    const rows = [...byAddress.values()].filter((lease) => pool.has(lease.address))
+    const [oldest] = rows
+      .filter((lease) => isVacant(lease, now) && holds.holder(lease.address, now) === undefined)
+      .sort((a, b) => vacantSince(a) - vacantSince(b))
+    // While the pool is full every stranger asks in vain; one scan is enough until the next lease can end.
+    if (rows.length > 0 && rows.every((lease) => !isVacant(lease, now)))
+      nothingVacantBefore = rows.reduce((least, lease) => Math.min(least, lease.expiresAt), Number.POSITIVE_INFINITY)
+    return oldest?.address
+  }
+
+  for (const lease of known) put(lease)
+  return {
+    get pool() {
+      return pool
+    },
+    usePool: (next) => {
+      pool = next
+      fresh = next.first
+      nothingVacantBefore = Number.NEGATIVE_INFINITY
+    },
+    put,
+    at: (address) => byAddress.get(address),
+    near: (client) => rowsOf(byKey.get(client.key), byMac.get(client.mac)),
+    ofMac: (mac) => rowsOf(byMac.get(mac)),
+    rows: () => [...byAddress.values()],
+    unused,
+    oldestVacant,
+    heldFor: holds.holder,
+    offeredTo: holds.offer,
+    hold: holds.hold,
+    drop: holds.drop,
+    during: holds.during,
+  }
+}
+
+const vacantSince = (lease: Lease): number => (lease.state === 'released' ? lease.updatedAt : lease.expiresAt)
+
+function link(index: Index, key: string, address: string): void {
+  const set = index.get(key) ?? new Set()
+  index.set(key, set.add(address))
+}
+
+function unlink(index: Index, key: string, address: string): void {
+  const set = index.get(key)
+  set?.delete(address)
+  if (set?.size === 0) index.delete(key)
+}
