@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import type { ApiClient } from '../client/api-client.ts'
+import { eventLine } from '../domain/run/event-line.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
-import { RUN_EVENTS } from '../domain/run/run-events.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { Call, Command } from './command.ts'
-import { formatSeconds, formatTable } from './format.ts'
+import { formatTable } from './format.ts'
 
 const PAUSE_MILLISECONDS = 1000
 const FAILED = 1
@@ -114,16 +114,6 @@ export function why(run: Run): string {
     ...likelyCauses.map((cause) => `  likely cause   ${cause}`),
     `  remedy         ${remedy}`,
   ].join('\n')
-}
-
-/** One line of history: seconds since the start, what happened, its details. */
-export function eventLine(run: Pick<Run, 'createdAt'>, event: RunEvent): string {
-  const seconds = formatSeconds((event.at - run.createdAt) / 1000).padStart(12)
-  const words = Object.entries(event.detail).flatMap(([key, value]) =>
-    value === null || typeof value === 'object' ? [] : [`${key} ${value}`],
-  )
-  const state = event.to ? ` → ${event.to}` : ''
-  return `${seconds}  ${RUN_EVENTS[event.type].says}${state}${words.length > 0 ? `  (${words.join(', ').slice(0, 140)})` : ''}`
 }
 
 export const timeline = (run: Run, events: RunEvent[]): string =>

@@ -30,6 +30,8 @@ export type Bench = {
   network: BenchNetwork
   service: ServiceProcess
   client: ApiClient
+  /** Runs a command of the command line on this bench's data folder. */
+  command: LocalCommand
   token: string
   dataFolder: string
   acceleration: Acceleration
@@ -62,7 +64,7 @@ export async function createBench(wish: BenchWish, prepare: (command: LocalComma
     const network = await createBenchNetwork(ADDRESS, PREFIX)
     undo.push(() => network.remove())
     const start = (): Promise<ServiceProcess> => startService(network, wish.program, dataFolder, wish.cacheFolder)
-    const bench = { network, token, dataFolder, acceleration, remove, service: await start() }
+    const bench = { network, command, token, dataFolder, acceleration, remove, service: await start() }
     undo.push(() => bench.service.kill('SIGTERM'))
     const client = createApiClient({ socket: bench.service.socket, token })
     await client.put('/segments/bench', segmentOf(network.bridge))

@@ -6,6 +6,7 @@ type Values = Record<string, unknown>
 export type BootTemplate = (values: Values) => string
 
 const QUOTE = 'slipwayQuote'
+const PRESENT = 'slipwayPresent'
 const BLOCKS = new Set(['if', 'unless', 'each'])
 
 /**
@@ -18,13 +19,14 @@ export function compileBootTemplate(name: string, source: string, format: Templa
   handlebars.registerHelper(QUOTE, (path: string, line: number, value: unknown) =>
     quote(name, path, line, value, format),
   )
+  handlebars.registerHelper(PRESENT, (path: string, line: number, value: unknown) => present(name, path, line, value))
   const ast = parse(name, source)
   new QuotingVisitor(name).accept(ast)
   const render = handlebars.compile(ast, {
     noEscape: true,
     strict: true,
     knownHelpersOnly: true,
-    knownHelpers: { [QUOTE]: true },
+    knownHelpers: { [QUOTE]: true, [PRESENT]: true },
   })
   return (values) => {
     try {
@@ -63,29 +65,25 @@ class QuotingVisitor extends Handlebars.Visitor {
     const { path, params, loc } = mustache
     if (path.type !== 'PathExpression' || params.length > 0 || mustache.hash?.pairs.length > 0)
       throw this.#refuse('a helper call', loc)
-    const original = (path as hbs.AST.PathExpression).original
-    const text = { type: 'StringLiteral', value: original, original, loc } as hbs.AST.StringLiteral
-    const line = {
-      type: 'NumberLiteral',
-      value: loc.start.line,
-      original: loc.start.line,
-      loc,
-    } as hbs.AST.NumberLiteral
-    mustache.params = [text, line, path as hbs.AST.PathExpression]
-    mustache.path = {
-      type: 'PathExpression',
-      original: QUOTE,
-      parts: [QUOTE],
-      data: false,
-      depth: 0,
-      loc,
-    } as hbs.AST.PathExpression
+    mustache.params = argumentsOf(path as hbs.AST.PathExpression)
+    mustache.path = helperPath(QUOTE, loc)
   }
 
   override BlockStatement(block: hbs.AST.BlockStatement): void {
     const called = (block.path as hbs.AST.PathExpression).original
     if (!BLOCKS.has(called) || block.params.length !== 1) throw this.#refuse(`a block ${called}`, block.loc)
-    super.BlockStatement(block)
+    const [condition] = block.params
+    if (condition?.type !== 'PathExpression') throw this.#refuse('an expression', block.loc)
+    const path = condition as hbs.AST.PathExpression
+    const call = {
+      type: 'SubExpression',
+      path: helperPath(PRESENT, path.loc),
+      params: argumentsOf(path),
+      loc: path.loc,
+    }
+    block.params = [{ ...call, hash: { type: 'Hash', pairs: [], loc: path.loc } } as hbs.AST.SubExpression]
+    this.accept(block.program)
+    if (block.inverse) this.accept(block.inverse)
   }
 
   override PartialStatement(partial: hbs.AST.PartialStatement): void {
@@ -98,6 +96,26 @@ class QuotingVisitor extends Handlebars.Visitor {
       `template ${this.#name}, line ${loc.start.line}: expected a value, if, unless or each, got ${what}`,
     )
   }
+}
+
+const helperPath = (name: string, loc: hbs.AST.SourceLocation): hbs.AST.PathExpression =>
+  ({ type: 'PathExpression', original: name, parts: [name], data: false, depth: 0, loc }) as hbs.AST.PathExpression
+
+/** The helpers get the value's name and line beside the value, for their errors. */
+function argumentsOf(path: hbs.AST.PathExpression): hbs.AST.Expression[] {
+  const { original, loc } = path
+  const text = { type: 'StringLiteral', value: original, original, loc } as hbs.AST.StringLiteral
+  const line = { type: 'NumberLiteral', value: loc.start.line, original: loc.start.line, loc } as hbs.AST.NumberLiteral
+  return [text, line, path]
+}
+
+/** Handlebars' strict mode does not look into blocks: a condition that was never given is an error too. */
+function present(name: string, path: string, line: number, value: unknown): unknown {
+  if (value !== undefined) return value
+  throw new AppError(
+    'template.value_missing',
+    `template ${name}, line ${line}, value ${path}: expected a value, got none`,
+  )
 }
 
 function quote(name: string, path: string, line: number, value: unknown, format: TemplateFormat): string {

@@ -3,6 +3,7 @@ import type { Run, RunEvent, RunProgress } from '../../domain/run/run.ts'
 import type { Actor } from '../authentication.ts'
 import { LogLineAnswer, RunAnswer, RunEventAnswer } from './answers.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
+import { type RunNewsFeed, streamRunNews } from './run-stream.ts'
 
 type Wish = { machine: string; image: string; version?: string | undefined; retryOf?: string | undefined }
 
@@ -18,6 +19,7 @@ export type RunDoor = {
 }
 export type RunRoutesDeps = {
   runs: RunDoor
+  feed: RunNewsFeed
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
 }
 
@@ -32,8 +34,11 @@ const ByIdAfter = z.object({ id: z.guid(), after: z.coerce.number().int().nonneg
 const Limit = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) })
 
 /** Runs: ask for one, look at it, end it. */
-export function runRoutes({ runs, audit }: RunRoutesDeps): Endpoint[] {
-  const show = (run: Run) => ({ ...run, progress: runs.progress(run.id) })
+export const runRoutes = (deps: RunRoutesDeps): Endpoint[] => [...runReads(deps), ...runChanges(deps)]
+
+const shown = (runs: RunDoor, run: Run) => ({ ...run, progress: runs.progress(run.id) })
+
+function runChanges({ runs, audit }: RunRoutesDeps): Endpoint[] {
   return [
     endpoint({
       ...{
@@ -48,9 +53,29 @@ export function runRoutes({ runs, audit }: RunRoutesDeps): Endpoint[] {
       handle: async ({ body, actor }) => {
         const run = await runs.start(body, actor.name)
         await audit(actor, 'run.start', run.id, body)
-        return show(run)
+        return shown(runs, run)
       },
     }),
+    endpoint({
+      ...{
+        method: 'post',
+        path: '/runs/{id}/cancel',
+        says: 'End a run',
+        role: 'operator',
+        params: ById,
+        answer: RunAnswer,
+      },
+      handle: async ({ params, actor }) => {
+        const run = await runs.cancel(params.id, actor.name)
+        await audit(actor, 'run.cancel', run.id, {})
+        return shown(runs, run)
+      },
+    }),
+  ]
+}
+
+function runReads({ runs, feed }: RunRoutesDeps): Endpoint[] {
+  return [
     endpoint({
       ...{
         method: 'get',
@@ -60,11 +85,11 @@ export function runRoutes({ runs, audit }: RunRoutesDeps): Endpoint[] {
         params: Limit,
         answer: z.array(RunAnswer),
       },
-      handle: async ({ params }) => (await runs.list(params.limit)).map(show),
+      handle: async ({ params }) => (await runs.list(params.limit)).map((run) => shown(runs, run)),
     }),
     endpoint({
       ...{ method: 'get', path: '/runs/{id}', says: 'One run', role: 'viewer', params: ById, answer: RunAnswer },
-      handle: async ({ params }) => show(await runs.find(params.id)),
+      handle: async ({ params }) => shown(runs, await runs.find(params.id)),
     }),
     endpoint({
       ...{
@@ -89,18 +114,11 @@ export function runRoutes({ runs, audit }: RunRoutesDeps): Endpoint[] {
       handle: async ({ params }) => runs.logs((await runs.find(params.id)).id, params.after),
     }),
     endpoint({
-      ...{
-        method: 'post',
-        path: '/runs/{id}/cancel',
-        says: 'End a run',
-        role: 'operator',
-        params: ById,
-        answer: RunAnswer,
-      },
-      handle: async ({ params, actor }) => {
-        const run = await runs.cancel(params.id, actor.name)
-        await audit(actor, 'run.cancel', run.id, {})
-        return show(run)
+      ...{ method: 'get', path: '/runs/{id}/stream', says: 'News of a run as server-sent events', role: 'viewer' },
+      ...{ params: ById, answer: z.string(), stream: true },
+      handle: async ({ params, res }) => {
+        streamRunNews(feed, (await runs.find(params.id)).id, res)
+        return undefined
       },
     }),
   ]

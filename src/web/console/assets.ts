@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import express, { type Router } from 'express'
+
+const require = createRequire(import.meta.url)
+const own = (name: string): string => fileURLToPath(new URL(`./assets/${name}`, import.meta.url))
+
+/** Everything a page loads: its path under /assets and the file it is, ours or of an npm package. Nothing comes from elsewhere. */
+const ASSETS: Readonly<Record<string, string>> = {
+  'tabler.css': require.resolve('@tabler/core/dist/css/tabler.min.css'),
+  'htmx.js': require.resolve('htmx.org/dist/htmx.min.js'),
+  'htmx-sse.js': require.resolve('htmx.org/dist/ext/hx-sse.min.js'),
+  'console.css': own('console.css'),
+  'console.js': own('console.js'),
+  'icon.svg': own('icon.svg'),
+}
+
+/** Serves the assets by name; no path from outside reaches the file system. */
+export function assetRoutes(): Router {
+  const router = express.Router()
+  for (const [name, file] of Object.entries(ASSETS))
+    router.get(`/assets/${name}`, (_req, res) => res.sendFile(file, { maxAge: '1h', dotfiles: 'allow' }))
+  return router
+}

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import Handlebars from 'handlebars'
+import { formatBytes, formatDuration, formatTime } from './words.ts'
+
+const folder = fileURLToPath(new URL('./views', import.meta.url))
+
+/** Renders a page inside the layout, or a view alone. Handlebars escapes every value: machines may say anything. */
+export type Views = {
+  page(view: string, values: Record<string, unknown>): string
+  fragment(view: string, values: Record<string, unknown>): string
+}
+
+/** Compiles every file of `views/`; names are file names without the ending. */
+export function loadViews(): Views {
+  const handlebars = Handlebars.create()
+  handlebars.registerHelper({ bytes: formatBytes, duration: formatDuration, time: formatTime })
+  handlebars.registerHelper('short', (text: unknown) => String(text).slice(0, 12))
+  const compiled = new Map<string, Handlebars.TemplateDelegate>()
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.hbs'))) {
+    const name = file.slice(0, -'.hbs'.length)
+    const source = readFileSync(`${folder}/${file}`, 'utf8')
+    compiled.set(name, handlebars.compile(source))
+    handlebars.registerPartial(name, source)
+  }
+  const fragment = (view: string, values: Record<string, unknown>): string => compiled.get(view)!(values)
+  return {
+    fragment,
+    page: (view, values) => fragment('layout', { ...values, body: new Handlebars.SafeString(fragment(view, values)) }),
+  }
+}
