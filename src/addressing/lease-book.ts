@@ -23,6 +23,8 @@ export type LeaseBook = {
   request(segment: string, client: LeaseClient, ask: LeaseRequest): Promise<LeaseAnswer>
   decline(segment: string, client: LeaseClient, address: string): Promise<LeaseChange>
   release(segment: string, client: LeaseClient, address: string): Promise<LeaseChange>
+  /** Ends our offer to a client that chose another server. */
+  withdraw(segment: string, client: LeaseClient): void
   /** The live lease of an address, undefined when there is none. */
   findByAddress(segment: string, address: string): Lease | undefined
   /** The newest live lease of a MAC, undefined when there is none. */
@@ -54,6 +56,7 @@ export function createLeaseBook(deps: LeaseBookDeps): LeaseBook {
     request: async (segment, client, ask) => leasesOf(segment).request(client, ask),
     decline: async (segment, client, address) => leasesOf(segment).decline(client, address),
     release: async (segment, client, address) => leasesOf(segment).release(client, address),
+    withdraw: (segment, client) => leasesOf(segment).withdraw(client),
     findByAddress: (segment, address) => live(pages.get(segment)?.table.at(address)),
     findByMac: (segment, mac) =>
       pages

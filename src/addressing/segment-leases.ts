@@ -41,6 +41,7 @@ export type SegmentLeases = {
   request(client: LeaseClient, ask: LeaseRequest): Promise<LeaseAnswer>
   decline(client: LeaseClient, address: string): Promise<LeaseChange>
   release(client: LeaseClient, address: string): Promise<LeaseChange>
+  withdraw(client: LeaseClient): void
 }
 
 const OFFER_MS = 30_000
@@ -99,6 +100,10 @@ export function createSegmentLeases(deps: LeaseBookDeps, segment: Segment, table
     release: async (client, address) => {
       const done = await endBinding(client, address, { state: 'released' })
       return changed(done, address, `${address} was given back`)
+    },
+    withdraw: (client) => {
+      const offered = table.offeredTo(client.key, clock.now())
+      if (offered !== undefined) table.drop(offered)
     },
   }
 }

@@ -1,0 +1,93 @@
+import type { LeaseBook } from '../../addressing/lease-book.ts'
+import { readRequestState } from '../../addressing/request-state.ts'
+import type { LeaseAnswer } from '../../addressing/segment-leases.ts'
+import { bootFields } from '../../boot/boot-fields.ts'
+import { inNetwork } from '../../core/ipv4.ts'
+import type { BootClient, BootDecision } from '../../domain/boot.ts'
+import type { Segment } from '../../domain/segment.ts'
+import type { ClientMessage, DhcpRequest } from './read-request.ts'
+import { type DhcpReply, giveReply, refuseReply } from './reply.ts'
+
+/** The part of the lease book that answers need. */
+export type LeaseDesk = Pick<LeaseBook, 'offer' | 'request' | 'decline' | 'release' | 'withdraw'>
+
+/** What an answer is made from. `isOurs`: the address is one of this host's (option 54 of a multi-homed server). */
+export type AnswerDeps = {
+  segment: Segment
+  httpPort: number
+  leases: LeaseDesk
+  decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
+  isOurs(address: string): boolean
+}
+
+/** `noted`: a DECLINE or RELEASE, which is acted on and gets no reply. */
+export type DhcpAnswer = {
+  answer: 'offer' | 'ack' | 'nak' | 'noted' | 'ignored'
+  reply: DhcpReply | undefined
+  address: string | undefined
+  why: string | undefined
+}
+
+type Answerer = (request: DhcpRequest, deps: AnswerDeps) => Promise<DhcpAnswer>
+
+/** The answer to each message of a client (RFC 2131 §4.3). Rejects only when the lease store or `decide` does. */
+export const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
+  discover: async (request, deps) => {
+    const { requestedAddress: address, leaseSeconds: seconds } = request.packet.options
+    return give('offer', request, deps, deps.leases.offer(deps.segment.name, request.lease, { address, seconds }))
+  },
+  request: async (request, deps) => {
+    const { options, ciaddr } = request.packet
+    const { serverId, requestedAddress, leaseSeconds: seconds } = options
+    if (serverId !== undefined && !deps.isOurs(serverId)) {
+      deps.leases.withdraw(deps.segment.name, request.lease)
+      return ignored(`the client chose the server ${serverId}`)
+    }
+    const ask = readRequestState({ serverId, requestedAddress, ciaddr })
+    if ('why' in ask) return ignored(ask.why)
+    const answer = await deps.leases.request(deps.segment.name, request.lease, { ...ask, seconds })
+    return give('ack', request, deps, answer)
+  },
+  decline: async (request, deps) => {
+    const { serverId, requestedAddress } = request.packet.options
+    if (serverId === undefined || requestedAddress === undefined)
+      return ignored('expected options 54 and 50 in a DECLINE')
+    if (!deps.isOurs(serverId)) return ignored(`the DECLINE is for the server ${serverId}`)
+    return noted(requestedAddress, await deps.leases.decline(deps.segment.name, request.lease, requestedAddress))
+  },
+  release: async (request, deps) => {
+    const { serverId } = request.packet.options
+    if (serverId !== undefined && !deps.isOurs(serverId)) return ignored(`the RELEASE is for the server ${serverId}`)
+    const { ciaddr } = request.packet
+    return noted(ciaddr, await deps.leases.release(deps.segment.name, request.lease, ciaddr))
+  },
+  inform: async (request, { segment }) => {
+    const { ciaddr } = request.packet
+    if (!inNetwork(ciaddr, segment.address, segment.prefix))
+      return ignored(`expected an INFORM from an address of this segment, got ${ciaddr}`)
+    const boot = { siaddr: '0.0.0.0', file: '', options: {}, why: undefined }
+    const reply = giveReply('ack', request, segment, { lease: undefined, boot })
+    return { answer: 'ack', reply, address: ciaddr, why: undefined }
+  },
+}
+
+async function give(
+  type: 'offer' | 'ack',
+  request: DhcpRequest,
+  deps: AnswerDeps,
+  lease: LeaseAnswer,
+): Promise<DhcpAnswer> {
+  const { segment, httpPort } = deps
+  if (lease.kind === 'ignore') return ignored(lease.why)
+  if (lease.kind === 'nak')
+    return { answer: 'nak', reply: refuseReply(request, segment, lease.why), address: undefined, why: lease.why }
+  const decision = await deps.decide(request.boot, type === 'offer' ? 'discover' : 'request')
+  const boot = bootFields(decision, request.boot, segment, httpPort)
+  const why = [lease.conflict, boot.why].filter((text) => text !== undefined).join('; ') || undefined
+  return { answer: type, reply: giveReply(type, request, segment, { lease, boot }), address: lease.address, why }
+}
+
+const ignored = (why: string): DhcpAnswer => ({ answer: 'ignored', reply: undefined, address: undefined, why })
+
+const noted = (address: string, { changed, why }: { changed: boolean; why: string }): DhcpAnswer =>
+  changed ? { answer: 'noted', reply: undefined, address, why } : ignored(why)

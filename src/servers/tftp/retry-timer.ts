@@ -1,0 +1,31 @@
+/** How long to wait for an ACK, all in milliseconds, and how often to send again before giving up. */
+export type RetryLimits = { firstMs: number; leastMs: number; mostMs: number; retries: number }
+
+/** Round trips seen so far (RFC 6298 §2); `backoff` doubles the wait after each timeout in a row. */
+export type RetryTimer = {
+  smoothedMs: number | undefined
+  variationMs: number
+  backoff: number
+}
+
+export const newRetryTimer = (): RetryTimer => ({ smoothedMs: undefined, variationMs: 0, backoff: 0 })
+
+/** Takes the time of a round trip; only of packets sent once, since else it is not known which was answered. */
+export function takeRoundTrip(timer: RetryTimer, ms: number): void {
+  const { smoothedMs } = timer
+  if (smoothedMs === undefined) {
+    timer.smoothedMs = ms
+    timer.variationMs = ms / 2
+    return
+  }
+  timer.variationMs = 0.75 * timer.variationMs + 0.25 * Math.abs(smoothedMs - ms)
+  timer.smoothedMs = 0.875 * smoothedMs + 0.125 * ms
+}
+
+/** The next wait in milliseconds (RFC 1123 §4.2.3.2). A timeout that the client negotiated is never exceeded. */
+export function waitMs(timer: RetryTimer, limits: RetryLimits, negotiatedMs: number | undefined): number {
+  const most = Math.min(limits.mostMs, negotiatedMs ?? limits.mostMs)
+  const { smoothedMs, variationMs } = timer
+  const base = smoothedMs === undefined ? limits.firstMs : smoothedMs + 4 * variationMs
+  return Math.min(Math.max(base, limits.leastMs) * 2 ** timer.backoff, most)
+}
