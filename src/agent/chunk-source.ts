@@ -2,8 +2,10 @@ import { Agent, get } from 'node:http'
 import { AppError } from '../core/errors.ts'
 import { asyncSha256 } from './async-sha256.ts'
 
-const TRIES = 6
-const FIRST_PAUSE_MILLISECONDS = 200
+/** How often a chunk is fetched at most and how long the first pause is; each further pause is twice as long, with jitter. */
+export type ChunkPatience = { tries: number; pauseMilliseconds: number; localAddress?: string }
+
+const PATIENCE: ChunkPatience = { tries: 6, pauseMilliseconds: 200 }
 
 /** Stored bytes of chunks, verified. `retries` counts the fetches that had to be repeated. */
 export type ChunkSource = {
@@ -16,8 +18,17 @@ export type ChunkSource = {
  * Fetches chunks from `base` (the machines' HTTP door) over kept connections. A body that is short, or whose SHA-256 is
  * not the digest, is fetched again a bounded number of times; the last refusal is thrown.
  */
-export function createChunkSource(base: string, connections: number, onRetry: (why: string) => void): ChunkSource {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+export function createChunkSource(
+  base: string,
+  connections: number,
+  onRetry: (why: string) => void,
+  patience = PATIENCE,
+): ChunkSource {
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: connections,
+    ...(patience.localAddress ? { localAddress: patience.localAddress } : {}),
+  })
   let retries = 0
   const attempt = async (digest: string, length: number): Promise<Buffer<ArrayBuffer>> => {
     const body = await download(`${base}/chunks/sha256/${digest}`, agent, length)
@@ -36,10 +47,10 @@ export function createChunkSource(base: string, connections: number, onRetry: (w
         try {
           return await attempt(digest, length)
         } catch (error) {
-          if (tries === TRIES) throw error
+          if (tries === patience.tries) throw error
           retries += 1
           onRetry(error instanceof Error ? error.message : String(error))
-          await pause(FIRST_PAUSE_MILLISECONDS * 2 ** (tries - 1) * (0.5 + Math.random()))
+          await pause(patience.pauseMilliseconds * 2 ** (tries - 1) * (0.5 + Math.random()))
         }
       }
     },

@@ -17,8 +17,8 @@ export type Door = {
 
 const ErrorAnswer = z.object({ code: z.string(), message: z.string() })
 
-/** Opens the door at `host:port` whose public key is pinned. Refusals become AppErrors that quote the server's code. */
-export function createDoor(address: string, keySha256: string): Door {
+/** Opens the door at `host:port` whose public key is pinned, from a chosen local address if one is given. Refusals become AppErrors that quote the server's code. */
+export function createDoor(address: string, keySha256: string, localAddress?: string): Door {
   const [host, port] = address.split(':') as [string, string]
   const agent = new PinnedAgent(keySha256)
   let token: string | undefined
@@ -27,7 +27,10 @@ export function createDoor(address: string, keySha256: string): Door {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body ? { 'content-type': 'application/json' } : {}),
     }
-    return exchange({ host, port, agent, method, path, headers, timeout: 30_000 }, body)
+    return exchange(
+      { host, port, agent, method, path, headers, timeout: 30_000, ...(localAddress ? { localAddress } : {}) },
+      body,
+    )
   }
   return {
     useToken: (value) => {

@@ -27,7 +27,11 @@ async function main(): Promise<void> {
   const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
   await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
-  const { token, runId } = await door.call(AGENT_PATHS.exchange, { code: orders.code, nonce: randomToken() }, ExchangeAnswer)
+  const { token, runId } = await door.call(
+    AGENT_PATHS.exchange,
+    { code: orders.code, nonce: randomToken() },
+    ExchangeAnswer,
+  )
   door.useToken(token)
   const meter = createProgressMeter(systemClock)
   const reports = startReportLoop(door, meter)

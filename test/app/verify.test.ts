@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { makeDisk } from '../../src/lab/blank-disk.ts'
+import {
+  ask,
+  bootMachine,
+  createDeployFixture,
+  type DeployFixture,
+  DISK_BYTES,
+  endedRun,
+  goodFacts,
+  handIn,
+  runAgent,
+  UUID,
+  until,
+} from './deploy-fixture.ts'
+
+let fixture: DeployFixture
+beforeEach(async () => {
+  fixture = await createDeployFixture()
+  await makeDisk(join(fixture.folder, 'vda'), DISK_BYTES, 0xaa)
+})
+afterEach(() => fixture.close())
+const run = (id: string) => fixture.runs.service.find(id)
+
+describe('what the installed system says is checked', () => {
+  test.each([
+    ['a wrong kernel', { kernel: '6.1.0-other' }, 'check.kernel'],
+    ['a failed unit', { failed_unit: 'ssh.service' }, 'check.failed-units'],
+    ['a wrong version', { version: '2' }, 'check.image-version'],
+    ['another manifest', { manifest: 'f'.repeat(64) }, 'check.image-version'],
+    ['another machine', { uuid: UUID.replace('01', '02') }, 'check.identity'],
+    ['an address that was not leased', { address: '192.0.2.1' }, 'check.network'],
+  ])('%s ends the run failed, naming the check', async (_name, more, code) => {
+    const { run: started, code: bootCode } = await bootMachine(fixture)
+    await runAgent(fixture, bootCode, [{}])
+    await handIn(fixture, started.id, goodFacts(fixture, more as unknown as Record<string, string>))
+    expect(await endedRun(fixture, started.id)).toMatchObject({
+      state: 'failed',
+      cause: { code, message: expect.stringMatching(/expected .* got /) },
+    })
+  })
+
+  it('a host that stays silent ends the run failed at its deadline', async () => {
+    const { run: started, code } = await bootMachine(fixture)
+    await runAgent(fixture, code, [{}])
+    await ask({ port: fixture.http.port, path: '/boot/ipxe' })
+    await until(async () => (await run(started.id)).state === 'bootingOwnDisk')
+    await fixture.runs.deadlines.sweep()
+    expect((await run(started.id)).state).toBe('bootingOwnDisk')
+    fixture.clock.ms += 301_000
+    await fixture.runs.deadlines.sweep()
+    expect(await run(started.id)).toMatchObject({
+      state: 'failed',
+      cause: { code: 'run.timed_out_bootingOwnDisk', missingStep: 'the facts of the installed system' },
+    })
+  })
+
+  it('refuses facts that are no facts and keeps the run waiting', async () => {
+    const { run: started, code } = await bootMachine(fixture)
+    await runAgent(fixture, code, [{}])
+    expect((await handIn(fixture, started.id, 'root_bytes=many')).status).toBe(400)
+    expect((await handIn(fixture, started.id, 'nonsense')).status).toBe(400)
+    expect((await run(started.id)).state).toBe('written')
+  })
+})

@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createBootDecider, MAX_SESSIONS } from '../../src/boot/boot-decider.ts'
+import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
+import type { Run } from '../../src/domain/run/run.ts'
+import type { RunState } from '../../src/domain/run/run-states.ts'
+
+const mac = '52:54:00:00:00:01'
+const uuid = '00112233-4455-6677-8899-aabbccddeeff'
+const runOf = (state: RunState): Run => ({
+  ...{ id: 'r', kind: 'deploy', machine: 'm', image: 'i', version: '1', manifestDigest: 'd', state, stateSince: 0 },
+  ...{
+    profile: HardwareProfile.parse({ name: 'p' }),
+    deadlineAt: 1,
+    createdAt: 0,
+    endedAt: undefined,
+    cause: undefined,
+    retryOf: undefined,
+  },
+})
+type Session = {
+  runId: string
+  number: number
+  openedAt: number
+  mac: string
+  stage: 'firmware' | 'script' | 'agent'
+  nonceHash: string | undefined
+}
+
+let world: {
+  run: Run | undefined
+  machine: { name: string; uuid?: string; unprovedBy: string | undefined } | undefined
+  session: Session | undefined
+  events: string[]
+}
+beforeEach(() => {
+  world = {
+    run: runOf('awaitingBoot'),
+    machine: { name: 'm', uuid, unprovedBy: undefined },
+    session: undefined,
+    events: [],
+  }
+})
+const decider = createBootDecider({
+  machines: { findByMac: async () => world.machine },
+  runs: { findOpen: async () => world.run },
+  sessions: {
+    live: async () => world.session,
+    save: async (session) => {
+      world.session = session
+    },
+  },
+  record: async (_id, type) => void world.events.push(type),
+  clock: { now: () => 1 },
+})
+const ask = (more: Partial<Parameters<typeof decider.decide>[0]> = {}, begins = true) =>
+  decider.decide({ segment: 's', mac, uuid, arch: 0, stage: 'firmware', ...more }, begins)
+
+describe('a machine under a grant', () => {
+  it('opens one session for firmware and the iPXE that it loads', async () => {
+    expect(await ask()).toEqual({ kind: 'grant', runId: 'r', session: 1 })
+    expect(await ask({}, false)).toEqual({ kind: 'grant', runId: 'r', session: 1 })
+    expect(await ask({ stage: 'ipxe' })).toEqual({ kind: 'grant', runId: 'r', session: 1 })
+    expect(world.events).toEqual(['sessionOpened'])
+  })
+
+  it('opens the next session when it asks again after it had its script', async () => {
+    await ask()
+    await decider.reachedScript('r')
+    expect(await ask()).toEqual({ kind: 'grant', runId: 'r', session: 2 })
+  })
+
+  it('is stopped by the loop breaker', async () => {
+    for (let number = 1; number <= MAX_SESSIONS; number += 1) {
+      expect(await ask()).toMatchObject({ kind: 'grant', session: number })
+      await decider.reachedScript('r')
+    }
+    expect(await ask()).toMatchObject({ kind: 'hold', runId: 'r' })
+    expect(world.events.at(-1)).toBe('loopBroken')
+  })
+
+  it('never begins a session by a REQUEST, an HTTP request or an operating system', async () => {
+    expect(await ask({}, false)).toMatchObject({ kind: 'local' })
+    expect(await decider.decideForMac(mac)).toMatchObject({ kind: 'local' })
+    expect(await ask({ stage: 'os' })).toMatchObject({ kind: 'local' })
+    expect(world.session).toBeUndefined()
+  })
+
+  it('gives nothing to another UUID under its MAC and says so in the run', async () => {
+    expect(await ask({ uuid: uuid.replace('00', '99') })).toMatchObject({
+      kind: 'ignore',
+      why: expect.stringContaining(uuid),
+    })
+    expect(world.events).toEqual(['identityConflict'])
+  })
+
+  it('does not take an all-zero UUID for another machine', async () => {
+    expect(await ask({ uuid: '00000000-0000-0000-0000-000000000000' })).toMatchObject({ kind: 'grant' })
+  })
+})
+
+describe('a machine without a grant', () => {
+  it.each([
+    ['no run', undefined],
+    ['a run whose disk is written', runOf('written')],
+    ['a run that boots its own disk', runOf('bootingOwnDisk')],
+  ])('%s: its own disk', async (_name, run) => {
+    world.run = run
+    world.session = { runId: 'r', number: 1, openedAt: 0, mac, stage: 'agent', nonceHash: undefined }
+    expect(await ask()).toMatchObject({ kind: 'local' })
+    expect(await decider.decideForMac(mac)).toMatchObject({ kind: 'local' })
+  })
+
+  it('is held while its disk is not proved', async () => {
+    world.run = undefined
+    world.machine = { name: 'm', unprovedBy: 'r0' }
+    expect(await ask()).toMatchObject({ kind: 'hold', runId: 'r0' })
+    expect(await decider.decideForMac(mac)).toMatchObject({ kind: 'hold' })
+  })
+
+  it('nobody registered is left alone', async () => {
+    world.machine = undefined
+    expect(await ask()).toMatchObject({ kind: 'ignore' })
+    expect(await decider.decideForMac(mac)).toMatchObject({ kind: 'ignore' })
+  })
+})
