@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createAccessService } from '../access/access-service.ts'
 import type { Settings } from '../config/settings.ts'
-import { systemClock } from '../core/clock.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { createLog, type Log } from '../core/log.ts'
 import { createKeyring } from '../library/keyring.ts'
 import { createLibrary } from '../library/library.ts'
@@ -11,9 +11,12 @@ import { openApplianceKeys } from './appliance-keys.ts'
 export type Appliance = Awaited<ReturnType<typeof openAppliance>>
 
 /** What every command on the appliance needs: its store, keys, image library and users, below one data folder. */
-export async function openAppliance(settings: Settings, log: Log = createLog(settings.log.level)) {
+export async function openAppliance(
+  settings: Settings,
+  log: Log = createLog(settings.log.level),
+  clock: Clock = systemClock,
+) {
   const below = (name: string): string => join(settings.dataFolder, name)
-  const clock = systemClock
   const store = await createStore(below('slipway.db'))
   const keys = await openApplianceKeys(below('keys'))
   const library = createLibrary({

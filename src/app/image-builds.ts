@@ -1,0 +1,87 @@
+import { open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import type { VersionRow } from '../cli/appliance-commands.ts'
+import { AppError } from '../core/errors.ts'
+import { decompressChunk } from '../image/chunk-codec.ts'
+import { chunkRange, type Manifest } from '../image/manifest.ts'
+import type { BuildProgress } from '../recipes/build-step.ts'
+import { createRecipeBuilder, type ParentDisk } from '../recipes/builder.ts'
+import { parseRecipe, type Recipe } from '../recipes/recipe.ts'
+import type { Appliance } from './appliance.ts'
+import { PROGRAM_FOLDER } from './program.ts'
+
+export type ImageBuildWish = { recipe: string; version: string | undefined; fresh: boolean }
+type OnStep = (step: string) => void
+type OnProgress = (done: number, total: number) => void
+
+/**
+ * Builds a recipe's disk (from the cache where that is still valid) and stores it as a signed version. `recipe` is a file
+ * or the name of one under images/recipes. Throws recipe.invalid, recipe.failed, image.exists.
+ */
+export async function buildImageFromRecipe(
+  appliance: Appliance,
+  wish: ImageBuildWish,
+  onStep: OnStep,
+  onProgress: OnProgress,
+): Promise<VersionRow> {
+  const { settings, clock, log, library } = appliance
+  const file = wish.recipe.includes('/') ? wish.recipe : join(PROGRAM_FOLDER, 'images/recipes', `${wish.recipe}.yaml`)
+  const recipe = parseRecipe(await readFile(file, 'utf8'))
+  const version = wish.version ?? recipe.version
+  if (await library.find(recipe.name, version))
+    throw new AppError('image.exists', `expected a new version of ${recipe.name}, ${version} is in the library`)
+  const parent = await parentDisk(appliance, recipe)
+  try {
+    const builder = createRecipeBuilder({ cacheFolder: settings.cacheFolder, clock, log })
+    const options = {
+      fresh: wish.fresh,
+      onProgress: showSteps(onStep),
+      ...(parent ? { parent } : {}),
+    }
+    const built = await builder.build({ ...recipe, version }, options)
+    if (built.fromCache) onStep('disk found in the cache')
+    const { boot, provenance } = built
+    const facts = { name: recipe.name, version, boot, parent: built.parent, provenance }
+    return (await library.importDisk({ file: built.file, format: 'raw' }, facts, onProgress)).row
+  } finally {
+    if (parent) await rm(parent.file, { force: true })
+  }
+}
+
+/** One line a step; what the step's programs print goes to the build's own failure message. */
+function showSteps(onStep: OnStep): BuildProgress {
+  let shown = 0
+  return ({ step, number, of }) => {
+    if (number === shown) return
+    shown = number
+    onStep(`${number}/${of} ${step}`)
+  }
+}
+
+/** The parent's disk as a file, put together from its chunks. */
+async function parentDisk(appliance: Appliance, recipe: Recipe): Promise<ParentDisk | undefined> {
+  if (!recipe.parent) return undefined
+  const { name, version } = recipe.parent
+  const row = await appliance.library.find(name, version)
+  if (!row) throw new AppError('image.not_found', `expected the parent ${name} ${version} in the library`)
+  const { manifest, digest } = await appliance.library.manifest(row.manifestDigest)
+  const file = join(appliance.settings.dataFolder, `parent-${process.pid}.raw`)
+  await writeRawDisk(appliance, manifest, file)
+  return { file, digest, boot: manifest.boot }
+}
+
+async function writeRawDisk({ library }: Appliance, manifest: Manifest, file: string): Promise<void> {
+  const disk = await open(file, 'w')
+  try {
+    await disk.truncate(manifest.size)
+    for (const [index, chunk] of manifest.chunks.entries()) {
+      if (!chunk) continue
+      const { offset, length } = chunkRange(manifest, index)
+      const stored = await buffer((await library.openChunk(chunk.digest)).stream)
+      await disk.write(decompressChunk(stored, chunk, length), 0, length, offset)
+    }
+  } finally {
+    await disk.close()
+  }
+}

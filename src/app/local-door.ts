@@ -1,0 +1,92 @@
+import type { ApplianceDoor, VersionRow } from '../cli/appliance-commands.ts'
+import type { Call } from '../cli/command.ts'
+import { loadSettings } from '../config/load-settings.ts'
+import { AppError } from '../core/errors.ts'
+import { ROLES } from '../domain/role.ts'
+import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
+import { type Appliance, openAppliance } from './appliance.ts'
+import { buildImageFromRecipe } from './image-builds.ts'
+import { buildApplianceRamdisk } from './ramdisks.ts'
+import { serve } from './serve.ts'
+
+/** The commands on the appliance, over its own data folder; each call opens it and closes it again. */
+export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
+  const file = call.options.config
+  const settings = await loadSettings(
+    typeof file === 'string' ? file : 'slipway.yaml',
+    typeof file === 'string',
+    process.env,
+  )
+  const using = async <T>(work: (appliance: Appliance) => Promise<T>): Promise<T> => {
+    const appliance = await openAppliance(settings)
+    return work(appliance).finally(() => appliance.close())
+  }
+  const linkTo = (secret: string): string =>
+    `http://${settings.people.host}:${settings.people.port}/sign-in/link#${secret}`
+  return {
+    serve: () => serve(settings, linkTo, call.say),
+    printConfig: () => settings,
+    addUser: (name, role, withToken) =>
+      using(async ({ access }) => {
+        const known = oneOf(ROLES, role, 'a role')
+        const { link } = await access.addUser(name, known, 'appliance')
+        const token = withToken ? await access.addToken(name, 'command line', 'appliance') : undefined
+        return { name, role: known, link: linkTo(link), token }
+      }),
+    buildRamdisk: (flavour, fresh, onStep) =>
+      using((appliance) =>
+        buildApplianceRamdisk(
+          appliance,
+          oneOf(Object.keys(FLAVOURS) as FlavourName[], flavour, 'a flavour'),
+          fresh,
+          onStep,
+        ),
+      ),
+    buildImage: (recipe, version, fresh, onStep, onProgress) =>
+      using((appliance) => buildImageFromRecipe(appliance, { recipe, version, fresh }, onStep, onProgress)),
+    importImage: (path, format, name, version, onProgress) =>
+      using(async ({ library }) => {
+        const source = { file: path, format: oneOf(['raw', 'qcow2'] as const, format, 'a format') }
+        const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'slipway image import' }
+        const boot = {
+          firmware: [],
+          rootPartition: null,
+          fileSystem: null,
+          kernel: null,
+          seed: 'none' as const,
+          banners: [],
+        }
+        const { row } = await library.importDisk(source, { name, version, boot, parent: null, provenance }, onProgress)
+        return row
+      }),
+    verifyImage: (name, version, deep, onProgress) =>
+      using(async ({ library }) => {
+        const { manifestDigest } = await find(library.find(name, version), name)
+        const report = await library.verify(manifestDigest, deep, onProgress)
+        return {
+          digest: manifestDigest,
+          signedBy: report.signedBy,
+          faults: report.faults.map((fault) => JSON.stringify(fault)),
+        }
+      }),
+    images: () => using(({ library }) => library.list()),
+    image: (name, version) =>
+      using(async ({ library }) => {
+        const row = await find(library.find(name, version), name)
+        return { row, manifest: (await library.manifest(row.manifestDigest)).manifest }
+      }),
+  }
+}
+
+async function find(row: Promise<VersionRow | undefined>, name: string): Promise<VersionRow> {
+  const found = await row
+  if (!found) throw new AppError('image.not_found', `expected an image in the library, got ${name}`)
+  return found
+}
+
+function oneOf<T extends string>(known: readonly T[], value: string, what: string): T {
+  const found = known.find((one) => one === value)
+  if (!found)
+    throw new AppError('request.invalid', `expected ${what} (${known.join(', ')}), got ${JSON.stringify(value)}`)
+  return found
+}

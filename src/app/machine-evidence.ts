@@ -1,0 +1,40 @@
+import type { Log } from '../core/log.ts'
+import type { Run } from '../domain/run/run.ts'
+import type { RunEventType } from '../domain/run/run-events.ts'
+
+const MOST_SIGHTINGS = 1000
+
+export type MachineEvidenceDeps = {
+  machines: {
+    findByMac(mac: string): Promise<{ name: string } | undefined>
+    markSeen(name: string, at: number): Promise<unknown>
+  }
+  runs: { findOpen(machine: string): Promise<Run | undefined> }
+  record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
+  log: Log
+}
+
+/** A packet or request that a server saw; those of machines in a run become its evidence, all are kept in a bounded ring. */
+export type Sighting = { at: number; mac: string; what: string; detail: Record<string, unknown> }
+export type MachineEvidence = ReturnType<typeof createMachineEvidence>
+
+/** Turns what the servers see into evidence of runs. Never throws into a server. */
+export function createMachineEvidence({ machines, runs, record, log }: MachineEvidenceDeps) {
+  const ring: Sighting[] = []
+  return {
+    note: async (sighting: Sighting, type: RunEventType | undefined): Promise<void> => {
+      ring.push(sighting)
+      if (ring.length > MOST_SIGHTINGS) ring.shift()
+      try {
+        const machine = await machines.findByMac(sighting.mac)
+        if (!machine) return
+        await machines.markSeen(machine.name, sighting.at)
+        const run = type && (await runs.findOpen(machine.name))
+        if (run) await record(run.id, type, { mac: sighting.mac, ...sighting.detail })
+      } catch (error) {
+        log.error({ error: String(error), mac: sighting.mac }, 'evidence not recorded')
+      }
+    },
+    recent: (): readonly Sighting[] => ring,
+  }
+}

@@ -1,0 +1,71 @@
+import type { Router } from 'express'
+import { AppError } from '../core/errors.ts'
+import type { Segment } from '../domain/segment.ts'
+import { encodeSignatures } from '../image/signature.ts'
+import { agentRoutes } from '../servers/agents/agent-routes.ts'
+import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
+import type { Appliance } from './appliance.ts'
+import type { createBootAnswers } from './boot-answers.ts'
+import type { MachineEvidence } from './machine-evidence.ts'
+import { findRamdisk } from './ramdisks.ts'
+import { macsOf, type RunParts } from './run-parts.ts'
+
+export type MachineRoutesParts = {
+  appliance: Appliance
+  runs: RunParts
+  answers: ReturnType<typeof createBootAnswers>
+  evidence: MachineEvidence
+  /** The MAC that holds the lease of an address on this segment. */
+  leaseMac(segment: string, address: string): string | undefined
+}
+
+/** The machines' HTTP door of one segment. */
+export function bootDoor(parts: MachineRoutesParts, segment: Segment): Router {
+  const { appliance, runs, answers, evidence } = parts
+  return bootRoutes({
+    peerMac: async (address) => parts.leaseMac(segment.name, address),
+    decideForMac: runs.decider.decideForMac,
+    reachedScript: runs.decider.reachedScript,
+    script: answers.script,
+    files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
+    openChunk: (digest) => appliance.library.openChunk(digest),
+    record: runs.record,
+    recordLocal: (mac, type, detail) => evidence.note({ at: appliance.clock.now(), mac, what: type, detail }, type),
+  })
+}
+
+/** The agents' TLS door of one segment. A boot code is good only from an address leased to its own machine. */
+export function agentDoor(parts: MachineRoutesParts, segment: Segment): Router {
+  const { appliance, runs, answers } = parts
+  return agentRoutes({
+    exchange: async (code, nonce, peer) => {
+      const claim = runs.secrets.read('code', code)
+      const run = claim && (await appliance.store.runs.find(claim.runId))
+      const mac = parts.leaseMac(segment.name, peer)
+      if (!run || !mac || !(await macsOf(appliance, run)).includes(mac))
+        throw new AppError(
+          'agent.token_refused',
+          `expected a boot code from its own machine, got one from ${peer} (${mac ?? 'no lease'})`,
+        )
+      return runs.exchange.exchange(code, nonce, peer)
+    },
+    authorizeAgent: runs.exchange.authorizeAgent,
+    authorizeFacts: runs.exchange.authorizeFacts,
+    plan: runs.deployment.plan,
+    manifest: async (digest) => {
+      const { bytes, signatures } = await appliance.library.manifest(digest)
+      return { bytes, signatures: encodeSignatures(signatures.signatures) }
+    },
+    judgeReadBack: runs.deployment.judgeReadBack,
+    seed: async (run) => answers.seed(run, segment.address),
+    progress: (runId, progress) => {
+      runs.service.noteProgress(runId, progress)
+      runs.feed.publish({ kind: 'progress', runId, progress })
+    },
+    log: async (runId, lines) => {
+      await appliance.store.runs.addLog(runId, appliance.clock.now(), lines)
+      runs.feed.publish({ kind: 'log', runId, lines })
+    },
+    record: runs.record,
+  })
+}

@@ -1,0 +1,23 @@
+import type { Endpoint } from '../web/api/endpoint.ts'
+import { resourceRoutes } from '../web/api/resource-routes.ts'
+import { runRoutes } from '../web/api/run-routes.ts'
+import type { Appliance } from './appliance.ts'
+import type { RunParts } from './run-parts.ts'
+import type { SegmentServers } from './segment-servers.ts'
+
+/** Every endpoint of the API, joined to the appliance. */
+export function peopleEndpoints(appliance: Appliance, runs: RunParts, servers: SegmentServers): Endpoint[] {
+  const { store, access } = appliance
+  const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
+    access.audit(actor.name, action, target, detail)
+  const segments = {
+    list: store.segments.list,
+    find: store.segments.find,
+    save: async (segment: Parameters<SegmentServers['apply']>[0]) => {
+      await servers.apply(segment)
+      await store.segments.save(segment)
+    },
+  }
+  const door = { segments, profiles: store.profiles, machines: store.machines, images: store.images }
+  return [...runRoutes({ runs: runs.service, feed: runs.feed, audit }), ...resourceRoutes({ ...door, audit })]
+}

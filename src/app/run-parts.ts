@@ -1,0 +1,69 @@
+import { createBootDecider } from '../boot/boot-decider.ts'
+import { createBootExchange } from '../boot/boot-exchange.ts'
+import { createBootSecrets } from '../boot/boot-secrets.ts'
+import { CHECKS } from '../checks/index.ts'
+import type { Run } from '../domain/run/run.ts'
+import { isEnd } from '../domain/run/run-states.ts'
+import type { Manifest } from '../image/manifest.ts'
+import { explainFailure } from '../runs/run-causes.ts'
+import { createRunChecks } from '../runs/run-checks.ts'
+import { createRunDeadlines } from '../runs/run-deadlines.ts'
+import { createRunDeployment } from '../runs/run-deployment.ts'
+import { createRunEffects } from '../runs/run-effects.ts'
+import { createRunFeed } from '../runs/run-feed.ts'
+import { createRunRecorder } from '../runs/run-recorder.ts'
+import { createRunService } from '../runs/run-service.ts'
+import type { Appliance } from './appliance.ts'
+
+const MOST_MANIFESTS = 8
+
+export type RunParts = ReturnType<typeof createRunParts>
+
+/** Runs, grants and checks of one appliance, joined. `addressesOf` tells the leased addresses of MACs. */
+export function createRunParts(appliance: Appliance, addressesOf: (macs: string[]) => Promise<string[]>) {
+  const { store, clock, log } = appliance
+  const { runs, machines } = store
+  const feed = createRunFeed()
+  const manifests = cachedManifests(appliance)
+  const enter = createRunEffects({ record: () => record, runChecks: () => runChecks, log })
+  const record = createRunRecorder({ runs, enter, explain: explainFailure, feed, clock, log })
+  const runChecks = createRunChecks({ checks: CHECKS, events: runs.events, machines, addressesOf, manifests, record })
+  const secrets = createBootSecrets(appliance.keys.bootSecret)
+  const sessions = store.bootSessions
+  const noteResult = async (...args: Parameters<typeof record>): Promise<void> => void (await record(...args))
+  return {
+    feed,
+    record,
+    secrets,
+    manifests,
+    service: createRunService({ runs, machines, profiles: store.profiles, images: store.images, record, enter, clock }),
+    deployment: createRunDeployment({ manifests, machines, record }),
+    decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
+    exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
+    deadlines: createRunDeadlines({ runs, record, clock }),
+    /** After a restart: what the open runs' states ask for is done again where it is missing. */
+    resume: async (): Promise<void> => {
+      for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)
+    },
+  }
+}
+
+/** Manifests are immutable: a few are kept, because every chunk comparison needs the whole of one. */
+function cachedManifests({ library }: Appliance): { manifest(digest: string): Promise<Manifest> } {
+  const kept = new Map<string, Manifest>()
+  return {
+    manifest: async (digest) => {
+      const known = kept.get(digest)
+      if (known) return known
+      const { manifest } = await library.manifest(digest)
+      if (kept.size >= MOST_MANIFESTS) kept.delete(kept.keys().next().value!)
+      kept.set(digest, manifest)
+      return manifest
+    },
+  }
+}
+
+/** The MACs of the machine of a run, to tie a token's use to that machine's address. */
+export async function macsOf(appliance: Appliance, run: Run): Promise<string[]> {
+  return (await appliance.store.machines.find(run.machine))?.macs ?? []
+}

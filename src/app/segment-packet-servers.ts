@@ -1,0 +1,69 @@
+import type { LeaseBook } from '../addressing/lease-book.ts'
+import { FIRMWARE } from '../boot/firmware.ts'
+import type { RunEventType } from '../domain/run/run-events.ts'
+import type { Segment } from '../domain/segment.ts'
+import { createDhcpServer, type DhcpSighting } from '../servers/dhcp/dhcp-server.ts'
+import type { TftpFile } from '../servers/tftp/block-reader.ts'
+import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
+import type { Appliance } from './appliance.ts'
+import { openLoader } from './loaders.ts'
+import type { MachineEvidence } from './machine-evidence.ts'
+import type { RunParts } from './run-parts.ts'
+
+export type SegmentPacketServersParts = {
+  appliance: Appliance
+  runs: RunParts
+  evidence: MachineEvidence
+  leases: LeaseBook
+}
+type PacketServer = { start(): Promise<void>; stop(): Promise<void> }
+
+const DHCP_EVENTS: Partial<Record<DhcpSighting['answer'], RunEventType>> = { offer: 'dhcpOffered', ack: 'dhcpBound' }
+
+/** DHCP and TFTP of one segment; every packet they answer becomes evidence. */
+export function createSegmentPacketServers(
+  { appliance, runs, evidence, leases }: SegmentPacketServersParts,
+  segment: Segment,
+): PacketServer[] {
+  const { clock, log, settings } = appliance
+  const dhcp = createDhcpServer({
+    ...{ segment, httpPort: settings.machines.httpPort, leases, log },
+    decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
+    observe: ({ mac, ...seen }) => {
+      const { stage, messageType, answer, address, why } = seen
+      const detail = { stage, messageType, answer, address, why }
+      void evidence.note({ at: clock.now(), mac, what: `dhcp ${answer}`, detail }, DHCP_EVENTS[answer])
+    },
+  })
+  return [dhcp, createSegmentTftpServer({ appliance, runs, evidence, leases }, segment)]
+}
+
+const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: undefined } as const
+
+/** Loaders by TFTP, for machines that have a lease here and may boot from the network now. */
+function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segment): PacketServer {
+  const { appliance, runs, evidence, leases } = parts
+  const macOf = (address: string): string | undefined => leases.findByAddress(segment.name, address)?.mac
+  return createTftpServer({
+    ...{ segment, log: appliance.log, port: appliance.settings.machines.tftpPort },
+    open: async (name, peer): Promise<TftpFile | undefined> => {
+      const row = FIRMWARE.find(({ loader }) => loader === name)
+      const mac = macOf(peer.address)
+      const decision = row && mac ? await runs.decider.decideForMac(mac) : undefined
+      return row && (decision?.kind === 'grant' || decision?.kind === 'hold') ? openLoader(row.source) : undefined
+    },
+    observe: ({ peer, name, bytes, ms, outcome, ...seen }: TftpSighting) => {
+      const mac = macOf(peer.address)
+      const detail = {
+        peer: peer.address,
+        name,
+        bytes,
+        milliseconds: Math.round(ms),
+        retransmits: seen.retransmits,
+        outcome,
+      }
+      if (mac)
+        void evidence.note({ at: appliance.clock.now(), mac, what: `tftp ${outcome}`, detail }, TFTP_EVENTS[outcome])
+    },
+  })
+}

@@ -1,0 +1,94 @@
+import { chmod, readFile, rm } from 'node:fs/promises'
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { createLeaseBook } from '../addressing/lease-book.ts'
+import { AppError } from '../core/errors.ts'
+import { loadTemplates } from '../templates/template-folder.ts'
+import { createConsole } from '../web/console/console.ts'
+import { createPeopleDoor } from '../web/people-door.ts'
+import type { Appliance } from './appliance.ts'
+import { createBootAnswers } from './boot-answers.ts'
+import { closeDoor, listen } from './machine-doors.ts'
+import { createMachineEvidence } from './machine-evidence.ts'
+import { createMetrics } from './metrics.ts'
+import { peopleEndpoints } from './people-routes.ts'
+import { PROGRAM_VERSION, TEMPLATE_FOLDER } from './program.ts'
+import { createRunParts } from './run-parts.ts'
+import { createSegmentServers } from './segment-servers.ts'
+
+export type Service = { stop(): Promise<void> }
+
+/** The whole service: every segment of the store is served, runs go on where they stood, people may come in. */
+export async function startService(appliance: Appliance): Promise<Service> {
+  const { store, clock, log, keys, settings } = appliance
+  const leases = createLeaseBook({ store: store.leases, clock })
+  const segmentNames = async (): Promise<string[]> => (await store.segments.list()).map(({ name }) => name)
+  const runs = createRunParts(appliance, async (macs) => {
+    const names = await segmentNames()
+    return names.flatMap((segment) => macs.flatMap((mac) => leases.findByMac(segment, mac)?.address ?? []))
+  })
+  const answers = createBootAnswers({
+    templates: loadTemplates(TEMPLATE_FOLDER),
+    secrets: runs.secrets,
+    ports: settings.machines,
+    doorPin: keys.doorPin,
+    findRun: store.runs.find,
+  })
+  const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
+  const leaseMac = (segment: string, address: string): string | undefined => leases.findByAddress(segment, address)?.mac
+  const servers = createSegmentServers({ appliance, runs, answers, evidence, leases, leaseMac })
+  for (const segment of await store.segments.list()) await servers.apply(segment)
+  const leaseOf = async (mac: string) =>
+    (await segmentNames()).map((segment) => leases.findByMac(segment, mac)).find((lease) => lease !== undefined)
+  const bootDecision = (mac: string) => runs.decider.decideForMac(mac)
+  const endpoints = peopleEndpoints(appliance, runs, servers)
+  const people = await openPeopleDoors(
+    appliance,
+    createPeopleDoor({
+      ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
+      console: createConsole({
+        access: appliance.access,
+        runs: runs.service,
+        feed: runs.feed,
+        resources: store,
+        leaseOf,
+        bootDecision,
+      }),
+      metrics: createMetrics(store.runs),
+      ready: async () => true,
+    }),
+  )
+  await runs.resume()
+  runs.deadlines.start()
+  return {
+    stop: async () => {
+      runs.deadlines.stop()
+      for (const door of people) await closeDoor(door)
+      await servers.stop()
+      await appliance.close()
+    },
+  }
+}
+
+/** The TCP door, with TLS where a certificate is set, and the unix socket where one is configured. */
+async function openPeopleDoors(appliance: Appliance, app: Parameters<typeof createHttpServer>[1]): Promise<Server[]> {
+  const { people } = appliance.settings
+  const doors: Server[] = []
+  if (people.socket) {
+    await rm(people.socket, { force: true })
+    const door = createHttpServer(app!)
+    await listen(door, { path: people.socket })
+    await chmod(people.socket, 0o600)
+    doors.push(door)
+  }
+  const { certificate, key, host, port } = people
+  const door =
+    certificate && key
+      ? createTlsServer({ cert: await readFile(certificate), key: await readFile(key) }, app)
+      : createHttpServer(app!)
+  await listen(door, { host, port }).catch((error: unknown) => {
+    if (!people.socket || !(error instanceof AppError)) throw error
+    appliance.log.warn({ host, port, error: error.message }, 'people reach the service by its socket only')
+  })
+  return [...doors, door]
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAccessService } from '../../src/access/access-service.ts'
+import { silentLog } from '../../src/core/log.ts'
+import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
+import { ROLES, type Role } from '../../src/domain/role.ts'
+import { explainFailure } from '../../src/runs/run-causes.ts'
+import { createRunEffects } from '../../src/runs/run-effects.ts'
+import { createRunFeed } from '../../src/runs/run-feed.ts'
+import { createRunRecorder, type RecordEvent } from '../../src/runs/run-recorder.ts'
+import { createRunService } from '../../src/runs/run-service.ts'
+import { createStore } from '../../src/store/create-store.ts'
+import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
+import { runRoutes } from '../../src/web/api/run-routes.ts'
+import { createConsole } from '../../src/web/console/console.ts'
+import { createPeopleDoor } from '../../src/web/people-door.ts'
+
+export const PASSWORD = 'a long enough password'
+export type PeopleFixture = Awaited<ReturnType<typeof createPeopleFixture>>
+
+/** The people's door over a real store on a loopback port, with one machine, one image and a user of every role. */
+export async function createPeopleFixture() {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-people-'))
+  const store = await createStore(join(folder, 'slipway.db'))
+  const clock = { now: () => Date.now() }
+  const access = createAccessService({ store: store.access, clock })
+  const feed = createRunFeed()
+  const enter = createRunEffects({ record: () => record, runChecks: () => async () => {}, log: silentLog })
+  const record: RecordEvent = createRunRecorder({
+    runs: store.runs,
+    enter,
+    explain: explainFailure,
+    feed,
+    clock,
+    log: silentLog,
+  })
+  const runs = createRunService({ ...store, record, enter, clock })
+  await store.profiles.save(HardwareProfile.parse({ name: 'any' }))
+  await store.machines.save({ name: 'm1', macs: ['52:54:00:00:00:01'], profile: 'any' })
+  await store.images.add({
+    name: 'debian',
+    version: '1',
+    manifestDigest: 'd'.repeat(64),
+    size: 1 << 30,
+    storedBytes: 1 << 27,
+    ownBytes: 1 << 26,
+    createdAt: '2026-01-01T00:00:00Z',
+  })
+  const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
+    access.audit(actor.name, action, target, detail)
+  const endpoints = [...runRoutes({ runs, feed, audit }), ...resourceRoutes({ ...store, audit })]
+  const people = createPeopleDoor({
+    ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },
+    console: createConsole({
+      access,
+      runs,
+      feed,
+      resources: store,
+      leaseOf: async () => undefined,
+      bootDecision: async () => ({ kind: 'local', why: 'no run' }),
+    }),
+  })
+  const server = createServer(people)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const tokens = {} as Record<Role, string>
+  for (const role of ROLES) {
+    await access.addUser(role, role, 'test')
+    tokens[role] = await access.addToken(role, 'test', 'test')
+  }
+  const call = (method: string, path: string, token?: string, body?: unknown, headers: Record<string, string> = {}) =>
+    fetch(base + path, {
+      ...{
+        method,
+        redirect: 'manual' as const,
+        headers: {
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  return {
+    base,
+    store,
+    access,
+    runs,
+    record,
+    endpoints,
+    tokens,
+    call,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
