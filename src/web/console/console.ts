@@ -1,10 +1,11 @@
-import express, { type Router } from 'express'
+import express, { type ErrorRequestHandler, type Router } from 'express'
+import { AppError, ERROR_CODES } from '../../core/errors.ts'
 import { assetRoutes } from './assets.ts'
 import { type Pages, requireSignIn } from './pages.ts'
 import { resourcePages } from './resource-pages.ts'
 import { runPages } from './run-pages.ts'
 import { type SignInDoor, signInPages } from './sign-in-pages.ts'
-import { loadViews } from './views.ts'
+import { loadViews, type Views } from './views.ts'
 
 export type ConsoleDeps = Pages & { access: SignInDoor }
 
@@ -19,4 +20,19 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .get('/', (_req, res) => res.redirect('/runs'))
     .use(runPages(parts))
     .use(resourcePages(parts))
+    .use((req) => {
+      throw new AppError('resource.not_found', `there is no page ${req.path}`)
+    })
+    .use(problemPage(parts.views))
+}
+
+/** A refusal as a page for people; what is our bug goes on to the one handler of errors. */
+function problemPage(views: Views): ErrorRequestHandler {
+  return (error: unknown, _req, res, next) => {
+    if (!(error instanceof AppError) || res.headersSent) return next(error)
+    const { status } = ERROR_CODES[error.code]
+    const { code, message } = error
+    res.status(status).set('cache-control', 'no-store').type('html')
+    res.send(views.page('problem', { title: 'Not possible', status, code, message }))
+  }
 }
