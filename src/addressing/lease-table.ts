@@ -60,10 +60,13 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
       .map((address) => byAddress.get(address)!)
       .sort((a, b) => b.updatedAt - a.updatedAt)
   const unused = (now: number): string | undefined => {
+    let allLeased = true
     for (const address of addressesFrom(pool, fresh)) {
-      if (!byAddress.has(address) && holds.holder(address, now) === undefined) return address
-      // Rows never go away, holds do: only past rows may the start move on.
-      if (byAddress.has(address) && ipv4ToNumber(address) === fresh) fresh++
+      const leased = byAddress.has(address)
+      if (!leased && holds.holder(address, now) === undefined) return address
+      // Leases never go away, offers do: the next search starts after the leases at the front.
+      allLeased &&= leased
+      if (allLeased) fresh = ipv4ToNumber(address) + 1
     }
     return undefined
   }
