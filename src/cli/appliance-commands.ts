@@ -1,5 +1,5 @@
+import { formatBytes } from '../core/quantity.ts'
 import type { Call, Command } from './command.ts'
-import { formatBytes } from './format.ts'
 
 export type Progress = (done: number, total: number) => void
 export type VersionRow = {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { AppError } from '../core/errors.ts'
 
-/** One option of a command: `value` says what follows it, absent for a switch. */
-export type Option = { says: string; value?: string }
+/** One option of a command: `value` says what follows it, absent for a switch; `short` is its one letter. */
+export type Option = { says: string; value?: string; short?: string }
 
 /** What a command gets: its words after the command's name, its options, and where to write. */
 export type Call = {
@@ -48,7 +48,10 @@ export function findCommand(
 export function parseCall(command: Command, rest: string[]): Pick<Call, 'words' | 'options'> {
   const rows = { ...command.options, ...COMMON_OPTIONS }
   const options = Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => [name, { type: row.value ? ('string' as const) : ('boolean' as const) }]),
+    Object.entries(rows).map(([name, row]) => [
+      name,
+      { type: row.value ? ('string' as const) : ('boolean' as const), ...(row.short ? { short: row.short } : {}) },
+    ]),
   )
   try {
     const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true, strict: true })
@@ -66,7 +69,8 @@ export function parseCall(command: Command, rest: string[]): Pick<Call, 'words' 
 /** The help text of one command. */
 export function commandHelp(command: Command): string {
   const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(
-    ([name, row]) => [`--${name}${row.value ? ` ${row.value}` : ''}`, row.says] as const,
+    ([name, row]) =>
+      [`${row.short ? `-${row.short}, ` : ''}--${name}${row.value ? ` ${row.value}` : ''}`, row.says] as const,
   )
   const width = Math.max(...rows.map(([left]) => left.length))
   const usage = ['slipway', command.name, ...command.words, '[options]'].join(' ')

@@ -1,6 +1,7 @@
+import { formatBytes } from '../core/quantity.ts'
 import { type ApplianceDoor, FRESH, type Progress, textOption, type VersionRow } from './appliance-commands.ts'
 import type { Call, Command } from './command.ts'
-import { formatBytes, formatTable } from './format.ts'
+import { formatTable } from './format.ts'
 import { startProgressBar } from './progress-bar.ts'
 
 type Door = (call: Call) => Promise<ApplianceDoor>

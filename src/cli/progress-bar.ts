@@ -1,4 +1,4 @@
-import { formatBytes, formatSeconds } from './format.ts'
+import { formatBytes, formatSeconds } from '../core/quantity.ts'
 
 const WIDTH = 28
 const PERIOD_MILLISECONDS = 100
@@ -6,13 +6,16 @@ const PERIOD_MILLISECONDS = 100
 /** A line that shows how far a job is: bytes, rate and time left on a terminal, one line every 10 % elsewhere. */
 export type ProgressBar = { update(done: number, total: number): void; end(text?: string): void }
 
-/** Starts a progress line on standard error. */
+/** A progress line on standard error; its clock starts with the first update. */
 export function startProgressBar(label: string, stream: NodeJS.WriteStream = process.stderr): ProgressBar {
-  const started = performance.now()
+  const born = performance.now()
+  let started: number | undefined
   let [shownAt, shownTenth] = [0, -1]
   const draw = (done: number, total: number): string => {
     const share = total === 0 ? 1 : done / total
-    const rate = done / ((performance.now() - started) / 1000)
+    started ??= performance.now()
+    const seconds = (performance.now() - started) / 1000
+    const rate = seconds > 0 ? done / seconds : 0
     const left = rate > 0 ? `, ${formatSeconds((total - done) / rate)} left` : ''
     const full = Math.round(share * WIDTH)
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full)
@@ -31,7 +34,7 @@ export function startProgressBar(label: string, stream: NodeJS.WriteStream = pro
       }
     },
     end: (text) => {
-      const seconds = formatSeconds((performance.now() - started) / 1000)
+      const seconds = formatSeconds((performance.now() - (started ?? born)) / 1000)
       if (stream.isTTY) stream.write('\r\u001b[K')
       stream.write(`${text ?? label} (${seconds})\n`)
     },

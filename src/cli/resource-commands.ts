@@ -19,7 +19,7 @@ export function resourceCommands(client: (call: Call) => Promise<ApiClient>): Co
         name: 'apply',
         says: 'Make or replace the resources of a YAML file',
         words: [],
-        options: { file: { says: 'the file', value: 'FILE' } },
+        options: { file: { says: 'the file', value: 'FILE', short: 'f' } },
       },
       run: async (call) => {
         const file = String(call.options.file ?? '')

@@ -51,8 +51,10 @@ export type LocalCommand = (...args: string[]) => Promise<unknown>
 export async function createBench(wish: BenchWish, prepare: (command: LocalCommand) => Promise<void>): Promise<Bench> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'slipway-bench-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(dataFolder, { recursive: true, force: true })]
-  const remove = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step()
+  let removal: Promise<void> | undefined
+  const remove = (): Promise<void> => {
+    removal ??= undoAll(undo)
+    return removal
   }
   try {
     const command = localCommand(wish, dataFolder)
@@ -80,6 +82,11 @@ export async function createBench(wish: BenchWish, prepare: (command: LocalComma
     await remove()
     throw error
   }
+}
+
+/** The last thing made is removed first; what can not be removed does not keep the rest. */
+async function undoAll(undo: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of undo.splice(0).reverse()) await step().catch(() => {})
 }
 
 function localCommand(wish: BenchWish, dataFolder: string): LocalCommand {

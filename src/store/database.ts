@@ -70,7 +70,8 @@ export function openDatabase(file: string): DatabaseDoor {
 }
 
 /** Drizzle wraps what the worker answered; callers look at our codes. */
-const bare = (error: unknown): unknown => (error instanceof Error && error.cause instanceof AppError ? error.cause : error)
+const bare = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof AppError ? error.cause : error
 
 function storeError(reply: { error: string; code: string }): AppError {
   const busy = reply.code.startsWith('SQLITE_BUSY') || reply.code.startsWith('SQLITE_LOCKED')

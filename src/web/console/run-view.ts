@@ -1,6 +1,7 @@
 import type { Run, RunEvent, RunProgress } from '../../domain/run/run.ts'
 import { RUN_EVENTS } from '../../domain/run/run-events.ts'
 import { isEnd, RUN_STATES, type RunState } from '../../domain/run/run-states.ts'
+import { bytesWords } from './words.ts'
 
 const BAR_WIDTH = 1000
 const LEAST_WIDTH = 3
@@ -71,9 +72,7 @@ function stages(run: Run, events: RunEvent[], now: number) {
 function eventRow(run: Run, event: RunEvent) {
   const { source, says } = RUN_EVENTS[event.type]
   const details = Object.entries(event.detail).flatMap(([name, value]) =>
-    value === null || value === undefined
-      ? []
-      : [{ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }],
+    value === null || value === undefined ? [] : [{ name, value: shown(name, value) }],
   )
   return {
     ...event,
@@ -83,6 +82,11 @@ function eventRow(run: Run, event: RunEvent) {
     after: event.at - run.createdAt,
     colour: event.to ? stateColour(event.to) : undefined,
   }
+}
+
+const shown = (name: string, value: unknown): string => {
+  if (typeof value === 'number' && /bytes$/i.test(name)) return bytesWords(value)
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 function checkRow({ type, detail }: RunEvent) {

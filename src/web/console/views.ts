@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Handlebars from 'handlebars'
-import { formatBytes, formatDuration, formatTime } from './words.ts'
+import { bytesWords, durationWords, stateWords, timeWords } from './words.ts'
 
 const folder = fileURLToPath(new URL('./views', import.meta.url))
 
@@ -14,7 +14,7 @@ export type Views = {
 /** Compiles every file of `views/`; names are file names without the ending. */
 export function loadViews(): Views {
   const handlebars = Handlebars.create()
-  handlebars.registerHelper({ bytes: formatBytes, duration: formatDuration, time: formatTime })
+  handlebars.registerHelper({ bytes: bytesWords, duration: durationWords, time: timeWords, words: stateWords })
   handlebars.registerHelper('short', (text: unknown) => String(text).slice(0, 12))
   const compiled = new Map<string, Handlebars.TemplateDelegate>()
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.hbs'))) {
