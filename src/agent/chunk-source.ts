@@ -70,8 +70,12 @@ function download(url: string, agent: Agent, length: number): Promise<Buffer<Arr
       const body = Buffer.from(new ArrayBuffer(length))
       let got = 0
       response.on('data', (part: Buffer) => {
-        if (got + part.length > length) call.destroy(new Error(`${url}: expected ${length} bytes, got more`))
-        else got += part.copy(body, got)
+        if (got + part.length <= length) {
+          got += part.copy(body, got)
+          return
+        }
+        response.destroy()
+        reject(new AppError('image.chunk_corrupt', `${url}: expected ${length} bytes, got more`))
       })
       response.on('error', reject)
       response.on('end', () => resolve(body.subarray(0, got)))

@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { describe, expect, it, test } from 'vitest'
+import { readResources } from '../../src/cli/resource-commands.ts'
+
+const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const slipway = (...args: string[]) =>
+  execa(process.execPath, ['--no-warnings', program, ...args], {
+    reject: false,
+    env: { SLIPWAY_URL: 'http://127.0.0.1:1' },
+  })
+
+describe('slipway', () => {
+  it('lists its commands', async () => {
+    const { stdout, exitCode } = await slipway('--help')
+    expect(exitCode).toBe(0)
+    for (const name of ['serve', 'user add', 'agent build', 'image build', 'run start', 'apply', 'lab demo'])
+      expect(stdout).toContain(`slipway ${name}`)
+  })
+
+  test.each([
+    ['an unknown command', ['nothing'], 2, /expected a command, got "nothing"/],
+    ['an unknown option', ['run', 'list', '--loud'], 2, /request\.invalid: slipway run list: .*--loud/],
+    ['a missing word', ['run', 'show'], 2, /expected ID, got none/],
+    [
+      'a file that is not there',
+      ['apply', '-f', '/nonexistent.yaml'],
+      2,
+      /expected the file \/nonexistent\.yaml to exist/,
+    ],
+    ['a service that does not answer', ['run', 'list'], 1, /socket\.failed: expected the service to answer/],
+  ])('tells %s on standard error with its exit code', async (_name, args, code, message) => {
+    const { stderr, stdout, exitCode } = await slipway(...args)
+    expect([exitCode, stderr]).toEqual([code, expect.stringMatching(message)])
+    if (code === 1) expect(stdout).toBe('')
+  })
+
+  it('prints the help of one command with its options', async () => {
+    const { stdout } = await slipway('image', 'build', '--help')
+    expect(stdout).toMatch(/slipway image build RECIPE \[options\](.|\n)*--fresh(.|\n)*--json/)
+  })
+})
+
+describe('resource files', () => {
+  it('are applied in an order that works', () => {
+    const text =
+      'kind: Machine\nspec: { name: m }\n---\nkind: HardwareProfile\nspec: { name: p }\n---\nkind: Segment\nspec: { name: s }\n'
+    expect(readResources('f', text).map(({ kind }) => kind)).toEqual(['Segment', 'HardwareProfile', 'Machine'])
+  })
+  test.each([
+    ['an unknown kind', 'kind: Thing\nspec: { name: x }', /f, document 1/],
+    [
+      'a second document without a name',
+      'kind: Segment\nspec: { name: s }\n---\nkind: Segment\nspec: {}',
+      /f, document 2/,
+    ],
+    ['broken YAML', 'kind: [', /f, document 1/],
+  ])('with %s are refused by document', (_name, text, message) => {
+    expect(() => readResources('f', text)).toThrow(
+      expect.objectContaining({ code: 'request.invalid', message: expect.stringMatching(message) }),
+    )
+  })
+})
