@@ -6,6 +6,7 @@ import { decodeManifest, MAX_MANIFEST_BYTES, type Manifest } from '../image/mani
 import { decodeSignatures, type ManifestSignatures, type TrustedKey, verifyManifest } from '../image/signature.ts'
 import { type Blobs, type ByteRange, contentKey, type OpenBlob, readBlob, signatureKey } from './blobs.ts'
 import type { Progress } from './cutter.ts'
+import { writeDisk } from './exporter.ts'
 import { createFolderBlobs } from './folder-blobs.ts'
 import { createImporter, type ImportedVersion, type ImportOptions, type VersionFacts } from './importer.ts'
 import type { Keyring } from './keyring.ts'
@@ -49,6 +50,8 @@ export type Library = {
   list(): Promise<VersionRow[]>
   /** Stored bytes of any blob by digest. Throws image.chunk_missing, request.invalid. */
   openChunk(digest: string, range?: ByteRange): Promise<OpenBlob>
+  /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
+  exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
   trustedKeys(): Promise<TrustedKey[]>
 }
 
@@ -76,6 +79,8 @@ export function createLibrary(parts: LibraryParts): Library {
     find: (name, version) => index.find(name, version),
     list: () => index.list(),
     openChunk: (digest, range) => blobs.open(contentKey(digest), range),
+    exportDisk: async (manifestDigest, path, onProgress) =>
+      writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
     trustedKeys: () => keys.trusted(),
   }
 }

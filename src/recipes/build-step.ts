@@ -13,6 +13,9 @@ export type BuildStep = {
   fail(message: string, cause?: unknown): AppError
 }
 
+/** Runs one named step of a build. */
+export type RunStep = <T>(name: string, work: (step: BuildStep) => Promise<T>) => Promise<T>
+
 export type RunOptions = {
   input?: string
   env?: Record<string, string>

@@ -6,17 +6,11 @@ import type { BootFacts, Provenance } from '../image/manifest.ts'
 import { type Artefact, createArtefactCache } from './artefact-cache.ts'
 import { BASE_STEPS, buildBaseDisk } from './base-disk.ts'
 import { resolvePackages } from './bootstrap.ts'
-import { type BuildProgress, type BuildStep, createBuildStep } from './build-step.ts'
-import { buildChildDisk, CHILD_STEPS } from './child-disk.ts'
+import { type BuildProgress, type BuildStep, createBuildStep, type RunStep } from './build-step.ts'
+import { buildChildDisk, CHILD_STEPS, type ParentDisk } from './child-disk.ts'
 import { ROOT_PARTITION } from './disk-layout.ts'
 import { queryPackages } from './package-list.ts'
 import { type Recipe, recipeDigest } from './recipe.ts'
-
-/** Runs one named step of a build. */
-export type RunStep = <T>(name: string, work: (step: BuildStep) => Promise<T>) => Promise<T>
-
-/** The version that a recipe with a parent changes: its raw disk file, manifest digest and boot facts. */
-export type ParentDisk = { file: string; digest: string; boot: BootFacts }
 
 /** `fresh` ignores the cache; `parent` is needed by a recipe that names one. */
 export type BuildOptions = { fresh?: boolean; parent?: ParentDisk; onProgress?: BuildProgress; signal?: AbortSignal }

@@ -1,4 +1,5 @@
 import type { BuildStep } from './build-step.ts'
+import { type Place, runDebugfs, setField } from './debugfs.ts'
 import { byteLength, byteOffset, type Partition } from './disk-layout.ts'
 
 const BLOCK = 4096
@@ -25,7 +26,17 @@ export async function writeRootFileSystem(
   const env = { E2FSPROGS_FAKE_TIME: String(ids.epoch), SOURCE_DATE_EPOCH: String(ids.epoch) }
   const blocks = String(byteLength(partition) / BLOCK)
   await step.run('mke2fs', [...args, '-E', extended.join(','), '-d', tree, disk, blocks], { env })
+  await settleTimes(step, { disk, offset: byteOffset(partition), epoch: ids.epoch }, tree)
   await checkFileSystem(step, disk, byteOffset(partition))
+}
+
+/** mke2fs copies the times of access and of change, which say when the build ran. */
+async function settleTimes(step: BuildStep, place: Place, tree: string): Promise<void> {
+  const paths = (await step.run('find', [tree, '-mindepth', '1', '-printf', '/%P\\0'])).split('\0').filter(Boolean)
+  const commands = ['/', '/lost+found', ...paths].flatMap((path) =>
+    ['atime', 'ctime'].map((field) => setField(path, field, `@${place.epoch}`)),
+  )
+  await runDebugfs(step, place, commands)
 }
 
 /** Reads a file system at `offset` bytes of a disk file whole and fails on any fault in it; changes nothing. */

@@ -1,5 +1,5 @@
-import { readlink, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { BuildStep } from './build-step.ts'
 import { queryPackages } from './package-list.ts'
 import { removeFromTree } from './tree-edit.ts'
@@ -31,27 +31,24 @@ const TRACES = [
   '/root/.cache',
 ]
 
-/** Takes a build's traces out of a tree and makes times newer than `epoch` (s) that one. */
-export async function finishTree(step: BuildStep, tree: string, epoch: number): Promise<void> {
+/** Takes a build's traces out of a tree and makes times after `newerThan` (s) `epoch`. */
+export async function finishTree(step: BuildStep, tree: string, epoch: number, newerThan = epoch): Promise<void> {
   await removeFromTree(step, tree, TRACES)
+  // Empty, not missing: systemd makes an id then, but does not take the boot for an installation's first.
   const machineId = await resolveInTree(tree, '/etc/machine-id')
-  if (machineId) {
-    await rm(machineId, { force: true })
-    // Empty, not missing: systemd makes an id then, but does not take the boot for an installation's first.
-    await writeFile(machineId, '').catch(() => step.line('no /etc in the tree'))
-  }
-  const newer = ['-newermt', `@${epoch}`, '-exec', 'touch', '--no-dereference', `--date=@${epoch}`, '{}', '+']
+  if (machineId) await writeFile(machineId, '')
+  const newer = ['-newermt', `@${newerThan}`, '-exec', 'touch', '--no-dereference', `--date=@${epoch}`, '{}', '+']
   await step.run('find', [tree, ...newer])
 }
 
-/** The installed packages of a tree as sorted `name=version`; none when dpkg never worked in it. */
-export async function installedPackages(step: BuildStep, tree: string): Promise<string[]> {
-  const folder = await resolveInTree(tree, '/var/lib/dpkg')
-  return folder ? queryPackages(step, folder) : []
-}
+/** What a finished tree says of itself: installed packages as `name=version`, and what `uname -r` will say. */
+export type TreeFacts = { packages: string[]; kernel: string | null }
 
-/** What `uname -r` will say: the release in the name that the link /vmlinuz leads to, or null without one. */
-export async function kernelRelease(tree: string): Promise<string | null> {
+/** Reads the facts; no packages when dpkg never worked in the tree, no kernel when it has no link /vmlinuz. */
+export async function describeTree(step: BuildStep, tree: string): Promise<TreeFacts> {
+  const folder = await resolveInTree(tree, '/var/lib/dpkg/status')
+  const packages = folder ? await queryPackages(step, dirname(folder)) : []
   const target = await readlink(join(tree, 'vmlinuz')).catch(() => undefined)
-  return target?.includes('vmlinuz-') ? basename(target).slice('vmlinuz-'.length) : null
+  const kernel = target?.includes('vmlinuz-') ? basename(target).slice('vmlinuz-'.length) : null
+  return { packages, kernel }
 }

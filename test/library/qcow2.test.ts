@@ -42,7 +42,14 @@ test.each([
   ['an external data file', () => ['-o', `data_file=${secret},data_file_raw=on`, image, '1M'], 'no external data file'],
   [
     'encryption',
-    () => ['--object', 'secret,id=s,data=x', '-o', 'encrypt.format=luks,encrypt.key-secret=s', image, '1M'],
+    () => [
+      '--object',
+      'secret,id=s,data=x',
+      '-o',
+      'encrypt.format=luks,encrypt.iter-time=10,encrypt.key-secret=s',
+      image,
+      '1M',
+    ],
     'no encryption',
   ],
 ])('refuses %s and reads nothing that it points at', async (_, args, message) => {
