@@ -31,8 +31,8 @@ export function labCommands(program: string, cacheFolder: () => Promise<string>)
       },
       run: async (call) => {
         const stop = new AbortController()
-        process.once('SIGINT', () => stop.abort(new Error('stopped')))
-        process.once('SIGTERM', () => stop.abort(new Error('stopped')))
+        // Not `once`: a listener that is gone when the signal is passed on lets others believe that nobody handles it.
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort(new Error('stopped')))
         const screen = createScreen(call.say)
         const flags = { fresh: call.options.fresh === true, keep: call.options.keep === true }
         const result = await runDemo({
