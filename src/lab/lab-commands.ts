@@ -16,6 +16,9 @@ type Command = {
   run(call: Call): Promise<number>
 }
 
+/** What a shell reports for a program that ended by Ctrl-C. */
+const STOPPED = 130
+
 /** Commands of the virtual bench. `program` is the file of the command line itself, which the bench starts as a service. */
 export function labCommands(program: string, cacheFolder: () => Promise<string>): Command[] {
   return [
@@ -35,13 +38,18 @@ export function labCommands(program: string, cacheFolder: () => Promise<string>)
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort(new Error('stopped')))
         const screen = createScreen(call.say)
         const flags = { fresh: call.options.fresh === true, keep: call.options.keep === true }
+        const stopped = (error: unknown): undefined => {
+          if (!stop.signal.aborted) throw error
+        }
         const result = await runDemo({
           program,
           cacheFolder: await cacheFolder(),
           ...flags,
           ...screen,
           stop: stop.signal,
-        })
+        }).catch(stopped)
+        if (stop.signal.aborted) screen.say('Stopped; everything the demo made is removed.')
+        if (!result) return STOPPED
         call.print(result, verdict(result.run, result.seconds.all))
         return result.run.state === 'verified' ? 0 : 1
       },
