@@ -1,10 +1,7 @@
-import { open, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import type { VersionRow } from '../cli/appliance-commands.ts'
 import { AppError } from '../core/errors.ts'
-import { decompressChunk } from '../image/chunk-codec.ts'
-import { chunkRange, type Manifest } from '../image/manifest.ts'
 import type { BuildProgress } from '../recipes/build-step.ts'
 import { createRecipeBuilder } from '../recipes/builder.ts'
 import type { ParentDisk } from '../recipes/child-disk.ts'
@@ -68,21 +65,6 @@ async function parentDisk(appliance: Appliance, recipe: Recipe): Promise<ParentD
   if (!row) throw new AppError('image.not_found', `expected the parent ${name} ${version} in the library`)
   const { manifest, digest } = await appliance.library.manifest(row.manifestDigest)
   const file = join(appliance.settings.dataFolder, `parent-${process.pid}.raw`)
-  await writeRawDisk(appliance, manifest, file)
+  await appliance.library.exportDisk(digest, file)
   return { file, digest, boot: manifest.boot }
-}
-
-async function writeRawDisk({ library }: Appliance, manifest: Manifest, file: string): Promise<void> {
-  const disk = await open(file, 'w')
-  try {
-    await disk.truncate(manifest.size)
-    for (const [index, chunk] of manifest.chunks.entries()) {
-      if (!chunk) continue
-      const { offset, length } = chunkRange(manifest, index)
-      const stored = await buffer((await library.openChunk(chunk.digest)).stream)
-      await disk.write(decompressChunk(stored, chunk, length), 0, length, offset)
-    }
-  } finally {
-    await disk.close()
-  }
 }
