@@ -37,6 +37,8 @@ export async function deploy(inventory: Inventory, parts: DeployParts): Promise<
   const path = `${parts.devices}/${plan.disk.name}`
   const disk = await openTargetDisk(path)
   try {
+    // From here on the disk is not what it was: the appliance must know before the first byte.
+    await door.call(AGENT_PATHS.writing, {}, Nothing)
     const written = await writeImage(manifest, disk, plan.disk.bytes, parts.chunks, meter)
     log(
       `wrote ${written.chunks} chunks and ${written.holes} holes in ${written.seconds.toFixed(1)} s, ${written.retries} repeated`,

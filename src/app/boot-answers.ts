@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import { AppError } from '../core/errors.ts'
 import type { BootDecision } from '../domain/boot.ts'
 import type { Run } from '../domain/run/run.ts'
+import type { BootFacts } from '../image/manifest.ts'
 import type { SeedFile } from '../protocol/agent-door.ts'
 import type { Templates } from '../templates/template-folder.ts'
 
@@ -14,7 +15,7 @@ export type BootAnswersDeps = {
   findRun(id: string): Promise<Run | undefined>
 }
 
-const PROVE_UNIT = '/etc/systemd/system/slipway-prove.service'
+const PROVE_PROGRAM = '/var/lib/slipway/prove'
 
 /** Renders what machines are given: the iPXE script for a decision and the first-boot seed of a run. */
 export function createBootAnswers({ templates, secrets, ports, doorPin, findRun }: BootAnswersDeps) {
@@ -33,32 +34,42 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun 
         kernelArguments: run.profile.kernelArguments,
       })
     },
-    /** The files that make an image with systemd prove itself once after its first boot. */
-    seed: (run: Run, doorAddress: string): SeedFile[] => {
+    /** The files that make an image prove itself once after its first boot, in the way that it knows. */
+    seed: (run: Run, how: BootFacts['seed'], doorAddress: string): SeedFile[] => {
+      if (how === 'none') return []
       const verifyToken = secrets.issue({ kind: 'verify', runId: run.id, session: 0 })
       const factsUrl = `https://${doorAddress}:${ports.agentPort}/agent/facts`
-      const { id: runId, manifestDigest } = run
-      const file = (path: string, mode: number, content: string, append = false): SeedFile => ({
-        path,
-        mode,
-        content,
-        append,
-      })
-      return [
-        file(
-          '/var/lib/slipway/prove',
-          0o700,
-          templates.render('seed/prove.sh.hbs', { factsUrl, doorPin, verifyToken }),
-        ),
-        file(PROVE_UNIT, 0o644, templates.render('seed/slipway-prove.service.hbs', { runId })),
-        {
-          path: '/etc/systemd/system/multi-user.target.wants/slipway-prove.service',
-          mode: 0o644,
-          linkTo: PROVE_UNIT,
-          append: false,
-        },
-        file('/etc/slipway-release', 0o644, templates.render('seed/release.hbs', { manifestDigest, runId }), true),
-      ]
+      const { id: runId, manifestDigest, machine } = run
+      const program = templates.render('seed/prove.sh.hbs', { factsUrl, doorPin, verifyToken })
+      const release = templates.render('seed/release.hbs', { manifestDigest, runId })
+      const starter = how === 'systemd' ? systemdSeed(templates, runId) : noCloudSeed(templates, runId, machine)
+      return [file(PROVE_PROGRAM, 0o700, program), file('/etc/slipway-release', 0o644, release, true), ...starter]
     },
   }
 }
+
+const file = (path: string, mode: number, content: string, append = false): SeedFile => ({
+  path,
+  mode,
+  content,
+  append,
+})
+
+function systemdSeed(templates: Templates, runId: string): SeedFile[] {
+  const unit = '/etc/systemd/system/slipway-prove.service'
+  const wanted = '/etc/systemd/system/multi-user.target.wants/slipway-prove.service'
+  return [
+    file(unit, 0o644, templates.render('seed/slipway-prove.service.hbs', { runId })),
+    { path: wanted, mode: 0o644, linkTo: unit, append: false },
+  ]
+}
+
+/** cloud-init's NoCloud source in its seed folder; meta-data must hold an instance id. */
+const noCloudSeed = (templates: Templates, runId: string, machine: string): SeedFile[] => [
+  file('/var/lib/cloud/seed/nocloud/meta-data', 0o600, templates.render('seed/meta-data.hbs', { runId, machine })),
+  file(
+    '/var/lib/cloud/seed/nocloud/user-data',
+    0o600,
+    templates.render('seed/user-data.hbs', { program: PROVE_PROGRAM }),
+  ),
+]

@@ -2,6 +2,7 @@ import type { ApplianceDoor, VersionRow } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { loadSettings } from '../config/load-settings.ts'
 import { AppError } from '../core/errors.ts'
+import { createLog } from '../core/log.ts'
 import { ROLES } from '../domain/role.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
@@ -18,7 +19,7 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
     process.env,
   )
   const using = async <T>(work: (appliance: Appliance) => Promise<T>): Promise<T> => {
-    const appliance = await openAppliance(settings)
+    const appliance = await openAppliance(settings, createLog(settings.log.level === 'debug' ? 'debug' : 'warn'))
     return work(appliance).finally(() => appliance.close())
   }
   const linkTo = (secret: string): string =>

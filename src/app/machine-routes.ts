@@ -57,7 +57,10 @@ export function agentDoor(parts: MachineRoutesParts, segment: Segment): Router {
       return { bytes, signatures: encodeSignatures(signatures.signatures) }
     },
     judgeReadBack: runs.deployment.judgeReadBack,
-    seed: async (run) => answers.seed(run, segment.address),
+    seed: async (run) => {
+      const { boot } = await runs.manifests.manifest(run.manifestDigest)
+      return answers.seed(run, boot.seed, segment.address)
+    },
     progress: (runId, progress) => {
       runs.service.noteProgress(runId, progress)
       runs.feed.publish({ kind: 'progress', runId, progress })

@@ -25,7 +25,7 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   const { runs, machines } = store
   const feed = createRunFeed()
   const manifests = cachedManifests(appliance)
-  const enter = createRunEffects({ record: () => record, runChecks: () => runChecks, log })
+  const enter = createRunEffects({ record: () => record, runChecks: () => runChecks, events: runs.events, log })
   const record = createRunRecorder({ runs, enter, explain: explainFailure, feed, clock, log })
   const runChecks = createRunChecks({ checks: CHECKS, events: runs.events, machines, addressesOf, manifests, record })
   const secrets = createBootSecrets(appliance.keys.bootSecret)

@@ -8,6 +8,7 @@ export const AGENT_PATHS = {
   manifest: '/agent/manifest',
   progress: '/agent/progress',
   log: '/agent/log',
+  writing: '/agent/writing',
   written: '/agent/written',
   readBack: '/agent/read-back',
   seed: '/agent/seed',

@@ -27,7 +27,7 @@ type BaseWish = { flavour: Flavour; packages: DebianPackage[]; nodeBinary: strin
 
 /** Everything of the ramdisk that is the same on every appliance: writes `vmlinuz`, `base.cpio.zst` and `release` to the target. */
 export async function buildBaseArchive(wish: BaseWish, onStep: (step: string) => void): Promise<void> {
-  const work = `${wish.target}.part`
+  const work = `${wish.target}.part-${process.pid}`
   await rm(work, { recursive: true, force: true })
   const [tree, stage] = [join(work, 'tree'), join(work, 'stage')]
   onStep(`unpacking ${wish.packages.length} Debian packages`)

@@ -19,12 +19,13 @@ export type ArtefactCache = {
   find(key: string): Promise<Artefact | undefined>
   /** The youngest of one recipe, whatever its packages were. */
   findByRecipe(recipeDigest: string): Promise<Artefact | undefined>
-  /** Hands `build` a work folder and the path of the disk to make there, and keeps the disk under `key`. */
+  /** Keys are `<image>-<hash>`. Hands `build` a work folder and the path of the disk to make there, and keeps the disk under `key`. */
   make(key: string, build: (disk: string, workFolder: string) => Promise<ArtefactFacts>): Promise<Artefact>
 }
 
 const DISK = 'disk.raw'
 const FACTS = 'facts.json'
+const KEPT_PER_IMAGE = 4
 const STALE_MS = 24 * 60 * 60 * 1000
 
 /** The cache over a folder, which is made when something is kept. */
@@ -61,10 +62,20 @@ async function make(
     await writeFile(join(kept, FACTS), `${JSON.stringify(made, null, 2)}\n`)
     await rm(join(folder, key), { recursive: true, force: true })
     await rename(kept, join(folder, key))
+    await forgetOld(folder, key)
     return { ...made, disk: join(folder, key, DISK) }
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** A disk is large and can be made again: of one image only the youngest stay. */
+async function forgetOld(folder: string, key: string): Promise<void> {
+  const image = key.slice(0, key.lastIndexOf('-'))
+  const names = (await readdir(folder)).filter((name) => name.slice(0, name.lastIndexOf('-')) === image && name !== key)
+  const ages = await Promise.all(names.map(async (name) => ({ name, ms: (await stat(join(folder, name))).mtimeMs })))
+  const old = ages.sort((a, b) => b.ms - a.ms).slice(KEPT_PER_IMAGE - 1)
+  for (const { name } of old) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 /** Work folders of builds that were killed. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { AppError, hasCode } from '../core/errors.ts'
 import { sha256Hex } from '../core/ids.ts'
@@ -33,7 +34,7 @@ type BuilderParts = { cacheFolder: string; clock: Clock; log: Log }
 const BUILDER_VERSION = 1
 const TOOLS = ['mmdebstrap', 'e2fsprogs', 'grub-pc-bin', 'grub-efi-amd64-signed', 'shim-signed', 'dosfstools']
 
-/** The builder with its cache in `cacheFolder`. `build` throws recipe.invalid, recipe.failed. */
+/** The builder with its disks in `cacheFolder`/recipes. `build` throws recipe.invalid, recipe.failed. */
 export function createRecipeBuilder(parts: BuilderParts): RecipeBuilder {
   return { build: (recipe, options = {}) => build(parts, recipe, options) }
 }
@@ -43,7 +44,7 @@ async function build(parts: BuilderParts, recipe: Recipe, options: BuildOptions)
   if (recipe.parent && !parent) {
     throw new AppError('recipe.invalid', `expected the disk of the parent ${recipe.parent.name}, got none`)
   }
-  const cache = createArtefactCache(parts.cacheFolder)
+  const cache = createArtefactCache(join(parts.cacheFolder, 'recipes'))
   const runStep = stepRunner(recipe, options)
   const digest = recipeDigest(recipe)
   const tools = await runStep('tools', (step) => queryPackages(step, '/var/lib/dpkg', TOOLS))

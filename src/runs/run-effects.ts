@@ -1,9 +1,14 @@
 import type { Log } from '../core/log.ts'
-import type { Run } from '../domain/run/run.ts'
+import type { Run, RunEvent } from '../domain/run/run.ts'
 import { RUN_STATES, type RunEffect } from '../domain/run/run-states.ts'
 import type { RecordEvent } from './run-recorder.ts'
 
-export type RunEffectsDeps = { record(): RecordEvent; runChecks(): (run: Run) => Promise<void>; log: Log }
+export type RunEffectsDeps = {
+  record(): RecordEvent
+  runChecks(): (run: Run) => Promise<void>
+  events(runId: string): Promise<RunEvent[]>
+  log: Log
+}
 
 /**
  * Starts what a state's row asks for. Each effect looks at the stored run first, so that repeating it after a restart
@@ -12,7 +17,10 @@ export type RunEffectsDeps = { record(): RecordEvent; runChecks(): (run: Run) =>
 export function createRunEffects(deps: RunEffectsDeps): (run: Run) => void {
   const effects: Record<RunEffect, (run: Run) => Promise<unknown>> = {
     openGrant: (run) => deps.record()(run.id, 'grantOpened', { machine: run.machine }),
-    closeGrant: async (run) => run.endedAt === undefined && (await deps.record()(run.id, 'grantClosed', {})),
+    closeGrant: async (run) => {
+      const closed = (await deps.events(run.id)).some(({ type }) => type === 'grantClosed')
+      if (!closed) await deps.record()(run.id, 'grantClosed', {})
+    },
     runChecks: (run) => deps.runChecks()(run),
   }
   return (run) => {

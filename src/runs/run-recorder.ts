@@ -30,8 +30,8 @@ export type RunRecorderDeps = {
 
 export type RecordEvent = (runId: string, type: RunEventType, detail: Detail) => Promise<Run | undefined>
 
-/** The disk holds what no read-back has proved from the first write until the comparison succeeds. */
-const UNPROVED = { diskChosen: 'set', readBackMatched: 'clear' } as const satisfies Partial<
+/** The disk holds what no read-back has proved from the agent's word before its first write until the comparison succeeds. */
+const UNPROVED = { writeStarted: 'set', readBackMatched: 'clear' } as const satisfies Partial<
   Record<RunEventType, 'set' | 'clear'>
 >
 

@@ -6,6 +6,9 @@ export const QUOTING = {
   ipxe: (value: string): string => refuseUnless(/^[A-Za-z0-9._:/@%+=,~-]*$/, value),
   /** POSIX shell word in single quotes. */
   sh: (value: string): string => `'${refuseUnless(/^[^\0]*$/, value).replaceAll("'", `'\\''`)}'`,
+  /** A YAML double-quoted scalar: every JSON string is one (YAML 1.2 §1.3), with the two line ends JSON leaves bare escaped. */
+  yaml: (value: string): string =>
+    JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'),
   /** A value in a systemd unit or in a line of `KEY=value` files: printable, one line, no quotes or specifiers. */
   line: (value: string): string => refuseUnless(/^[^\p{Cc}"'\\%$`]*$/u, value),
 } as const satisfies Record<string, (value: string) => string>

@@ -11,6 +11,8 @@ export const BOOT_TEMPLATES = {
   'seed/prove.sh.hbs': 'sh',
   'seed/slipway-prove.service.hbs': 'line',
   'seed/release.hbs': 'line',
+  'seed/meta-data.hbs': 'yaml',
+  'seed/user-data.hbs': 'yaml',
 } as const satisfies Record<string, TemplateFormat>
 
 export type BootTemplateName = keyof typeof BOOT_TEMPLATES

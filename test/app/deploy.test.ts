@@ -90,6 +90,7 @@ describe('faults while deploying end the run with their code', () => {
     const stranger = trustedKeyFromPem(createSigningKey()).raw
     await failing('image.signature', (code) => runAgent(fixture, code, [{}], [stranger]), 'diskChosen')
     expect((await readFile(join(fixture.folder, 'vda'))).every((byte) => byte === 0xaa)).toBe(true)
+    expect((await fixture.appliance.store.machines.find('one'))?.unprovedBy).toBeUndefined()
   })
 
   test.each([
@@ -124,6 +125,7 @@ describe('faults while deploying end the run with their code', () => {
     await fixture.runs.record(started.id, 'codeExchanged', {})
     const row = await run(started.id)
     await fixture.runs.deployment.plan(row, inventoryOf([{}]))
+    await fixture.runs.record(started.id, 'writeStarted', {})
     await fixture.runs.record(started.id, 'writeFinished', {})
     const { manifest } = await fixture.appliance.library.manifest(fixture.manifestDigest)
     const digests = manifest.chunks.map((chunk) => chunk?.raw ?? 'zeros')

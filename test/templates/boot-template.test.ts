@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
+import { parse } from 'yaml'
 import { compileBootTemplate } from '../../src/templates/boot-template.ts'
 import { BOOT_TEMPLATES, loadTemplates } from '../../src/templates/template-folder.ts'
 
@@ -66,6 +67,14 @@ test.each(values.map((value) => [JSON.stringify(value).slice(0, 40), value]))(
     }
     expect(text).toBe(`kernel a=${value} end`)
     expect(text).not.toMatch(/[\s]a=.*[\s$&|;].* end$/)
+  },
+)
+
+test.each(values.map((value) => [JSON.stringify(value).slice(0, 40), value]))(
+  '%s stays one scalar of YAML',
+  (_name, value) => {
+    const text = compileBootTemplate('t', 'a: {{a}}\nb: [x, {{a}}]\n', 'yaml')({ a: value })
+    expect(parse(text)).toEqual({ a: value, b: ['x', value] })
   },
 )
 

@@ -28,7 +28,12 @@ export async function createPeopleFixture() {
   const clock = { now: () => Date.now() }
   const access = createAccessService({ store: store.access, clock })
   const feed = createRunFeed()
-  const enter = createRunEffects({ record: () => record, runChecks: () => async () => {}, log: silentLog })
+  const enter = createRunEffects({
+    record: () => record,
+    runChecks: () => async () => {},
+    events: store.runs.events,
+    log: silentLog,
+  })
   const record: RecordEvent = createRunRecorder({
     runs: store.runs,
     enter,

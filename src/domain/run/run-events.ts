@@ -18,6 +18,7 @@ export const RUN_EVENTS = {
   inventoryTaken: { source: 'agent', says: 'Inventory received' },
   diskChosen: { source: 'server', says: 'Install disk chosen' },
   diskRefused: { source: 'server', says: 'No install disk' },
+  writeStarted: { source: 'agent', says: 'Writing begins' },
   firstChunkServed: { source: 'http', says: 'First chunk served' },
   chunkRetried: { source: 'agent', says: 'Chunk fetched again' },
   writeFinished: { source: 'agent', says: 'All chunks written' },

@@ -71,6 +71,11 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Promise<Ru
   const done = (res: Response): void => void res.status(204).end()
   return express
     .Router()
+    .post(paths.writing, async (req, res) => {
+      const run = await asAgent(req)
+      await deps.record(run.id, 'writeStarted', {})
+      done(res)
+    })
     .post(paths.written, async (req, res) => {
       const run = await asAgent(req)
       await deps.record(run.id, 'writeFinished', parse(door.WrittenReport, req.body))
