@@ -25,7 +25,7 @@ const CHILD = {
   files: [{ path: '/etc/motd', content: 'next\n' }],
 }
 
-const cacheFolder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'slipway', 'recipes')
+const cacheFolder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'slipway')
 const builder = createRecipeBuilder({ cacheFolder, clock: systemClock, log: silentLog })
 const first = await builder.build(parseRecipe(readFileSync('images/recipes/debian-12-minimal.yaml', 'utf8')))
 const parent = { file: first.file, digest: 'a'.repeat(64), boot: first.boot }

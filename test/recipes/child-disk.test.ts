@@ -164,7 +164,7 @@ it.each([
   const built = build(recipe)
   await expect(built).rejects.toMatchObject({ code: 'recipe.failed', details: { step } })
   await expect(built).rejects.toThrow(`step ${step}: ${message}`)
-  expect(execFileSync('ls', [join(folder, 'cache')], { encoding: 'utf8' })).toBe('')
+  expect(execFileSync('ls', [join(folder, 'cache/recipes')], { encoding: 'utf8' })).toBe('')
 })
 
 it('refuses a recipe whose parent the caller does not have', async () => {
