@@ -3,6 +3,8 @@ import type { Run } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 
 const MOST_SIGHTINGS = 1000
+/** A machine that repeats itself for hours must not fill the history; the first ones of a kind tell the story. */
+const MOST_OF_A_KIND = 200
 
 export type MachineEvidenceDeps = {
   machines: {
@@ -21,6 +23,13 @@ export type MachineEvidence = ReturnType<typeof createMachineEvidence>
 /** Turns what the servers see into evidence of runs. Never throws into a server. */
 export function createMachineEvidence({ machines, runs, record, log }: MachineEvidenceDeps) {
   const ring: Sighting[] = []
+  const counts = new Map<string, number>()
+  const isOneTooMany = (runId: string, type: RunEventType): boolean => {
+    const key = `${runId} ${type}`
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    return count > MOST_OF_A_KIND
+  }
   return {
     note: async (sighting: Sighting, type: RunEventType | undefined): Promise<void> => {
       ring.push(sighting)
@@ -30,7 +39,7 @@ export function createMachineEvidence({ machines, runs, record, log }: MachineEv
         if (!machine) return
         await machines.markSeen(machine.name, sighting.at)
         const run = type && (await runs.findOpen(machine.name))
-        if (run) await record(run.id, type, { mac: sighting.mac, ...sighting.detail })
+        if (run && !isOneTooMany(run.id, type)) await record(run.id, type, { mac: sighting.mac, ...sighting.detail })
       } catch (error) {
         log.error({ error: String(error), mac: sighting.mac }, 'evidence not recorded')
       }

@@ -140,3 +140,16 @@ it('keeps secrets out of what a run stores', async () => {
   expect(stored).not.toContain(code)
   expect(stored).not.toContain(token)
 })
+
+it('asks for the token before it reads what an agent sends', async () => {
+  await bootMachine(fixture)
+  for (const path of ['/agent/inventory', '/agent/read-back', '/agent/log']) {
+    const body = JSON.stringify({ lines: ['x'.repeat(3 << 20)] })
+    const answer = await ask(
+      { port: fixture.tls.port, path, method: 'POST', headers: { 'content-type': 'application/json' }, body },
+      true,
+    ).catch(() => undefined)
+    // The door may close on a sender that goes on; what it must not do is take the three megabytes for an answer of 413.
+    expect([path, answer?.status ?? 401]).toEqual([path, 401])
+  }
+})

@@ -7,7 +7,9 @@ import type { RunEventType } from '../../domain/run/run-events.ts'
 import * as door from '../../protocol/agent-door.ts'
 import { parseFacts } from '../../protocol/facts.ts'
 
-const MAX_JSON = '256mb'
+/** A read-back of the largest image the format allows; only the holder of a session token is read that far. */
+const MOST_READ_BACK = '256mb'
+const MOST_JSON = '1mb'
 
 /** What the agents' TLS door needs of the other rooms. */
 export type AgentRoutesDeps = {
@@ -25,7 +27,8 @@ export type AgentRoutesDeps = {
 
 /** Every path of the agents' door, see protocol/agent-door.ts. */
 export function agentRoutes(deps: AgentRoutesDeps): Router {
-  const asAgent = (req: Request): Promise<Run> => deps.authorizeAgent(bearer(req))
+  const agents = new WeakMap<Request, Run>()
+  const asAgent = (req: Request): Run => agents.get(req)!
   const { AGENT_PATHS: paths } = door
   return express
     .Router()
@@ -34,18 +37,27 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
       await deps.record(run.id, 'factsReceived', { facts: parseFacts(String(req.body)), peer: peer(req) })
       res.status(204).end()
     })
-    .use(express.json({ limit: MAX_JSON }))
-    .post(paths.exchange, async (req, res) => {
+    .post(paths.exchange, express.json({ limit: '4kb' }), async (req, res) => {
       const { code, nonce } = parse(door.ExchangeRequest, req.body)
       const { token, run } = await deps.exchange(code, nonce, peer(req))
       res.json({ token, runId: run.id, machine: run.machine })
     })
+    .use('/agent', async (req, _res, next) => {
+      agents.set(req, await deps.authorizeAgent(bearer(req)))
+      next()
+    })
+    .post(paths.readBack, express.json({ limit: MOST_READ_BACK }), async (req, res) => {
+      const { digests, seconds } = parse(door.ReadBackReport, req.body)
+      await deps.judgeReadBack(asAgent(req), digests, seconds)
+      res.status(204).end()
+    })
+    .use(express.json({ limit: MOST_JSON }))
     .post(paths.inventory, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       res.json(await deps.plan(run, parse(door.InventoryReport, req.body).inventory))
     })
     .get(paths.manifest, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       const { bytes, signatures } = await deps.manifest(run.manifestDigest)
       res
         .set(door.SIGNATURE_HEADER, Buffer.from(signatures).toString('base64'))
@@ -53,51 +65,45 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
         .send(Buffer.from(bytes))
     })
     .post(paths.progress, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       const report = parse(door.ProgressReport, req.body)
       deps.progress(run.id, { ...report, etaSeconds: report.etaSeconds })
       res.json({ proceed: true })
     })
     .post(paths.log, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       await deps.log(run.id, parse(door.LogReport, req.body).lines)
       res.status(204).end()
     })
     .use(stepRoutes(deps, asAgent))
 }
 
-function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Promise<Run>): Router {
+function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Router {
   const { AGENT_PATHS: paths } = door
   const done = (res: Response): void => void res.status(204).end()
   return express
     .Router()
     .post(paths.writing, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       await deps.record(run.id, 'writeStarted', {})
       done(res)
     })
     .post(paths.written, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       await deps.record(run.id, 'writeFinished', parse(door.WrittenReport, req.body))
       done(res)
     })
-    .post(paths.readBack, async (req, res) => {
-      const run = await asAgent(req)
-      const { digests, seconds } = parse(door.ReadBackReport, req.body)
-      await deps.judgeReadBack(run, digests, seconds)
-      done(res)
-    })
     .get(paths.seed, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       res.set('cache-control', 'no-store').json({ files: await deps.seed(run) })
     })
     .post(paths.seeded, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       await deps.record(run.id, 'seeded', parse(door.SeededReport, req.body))
       done(res)
     })
     .post(paths.failed, async (req, res) => {
-      const run = await asAgent(req)
+      const run = asAgent(req)
       await deps.record(run.id, 'agentFailed', parse(door.FailedReport, req.body))
       done(res)
     })

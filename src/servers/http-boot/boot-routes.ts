@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import express, { type Request, type Response, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import type { BootDecision } from '../../domain/boot.ts'
@@ -14,7 +16,7 @@ export type BootRoutesDeps = {
   reachedScript(runId: string): Promise<void>
   script(decision: BootDecision, mac: string, localAddress: string): Promise<string>
   files(runId: string): Promise<BootFiles>
-  openChunk(digest: string): Promise<{ size: number; stream: NodeJS.ReadableStream & { destroy(): unknown } }>
+  openChunk(digest: string): Promise<{ size: number; stream: Readable }>
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
   recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
 }
@@ -54,9 +56,13 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
         served.add(runId)
         await deps.record(runId, 'firstChunkServed', { peer: peer(req), bytes: chunk.size })
       }
-      res.on('close', () => chunk.stream.destroy())
-      if (req.method === 'HEAD') res.end()
-      else chunk.stream.pipe(res)
+      if (req.method === 'HEAD') {
+        chunk.stream.destroy()
+        res.end()
+        return
+      }
+      // A reader that goes away, or a disk that fails, ends this answer and nothing else.
+      await pipeline(chunk.stream, res).catch(() => res.destroy())
     })
 }
 
