@@ -33,7 +33,8 @@ export async function openUdpSocket(place: UdpPlace): Promise<Socket> {
   const set = (option: number, value: Uint8Array): number => setsockopt(fd, SOL_SOCKET, option, value, value.length)
   try {
     called('SO_BINDTODEVICE', place, set(SO_BINDTODEVICE, Buffer.from(`${place.interface}\0`)))
-    called('SO_REUSEADDR', place, set(SO_REUSEADDR, int(1)))
+    // Only for a port that is meant to be shared: else the kernel may give two transfers the same free port.
+    if (place.port !== 0) called('SO_REUSEADDR', place, set(SO_REUSEADDR, int(1)))
     called('SO_BROADCAST', place, set(SO_BROADCAST, int(1)))
     // Without CAP_NET_ADMIN the usual size stays, which costs packets in a storm and nothing else.
     if (place.receiveBytes !== undefined) set(SO_RCVBUFFORCE, int(place.receiveBytes))

@@ -26,7 +26,7 @@ export const wireBlock = (block: number): number => block % WRAP
 /**
  * Takes an ACK's 16-bit number into the window; sending goes on after the last acknowledged block (RFC 7440 §4).
  * A repeated ACK is never answered with DATA at once (RFC 1123 §4.2.3.1), except that a windowed client says by
- * it that it misses a block: believed once a window and only after `settled`, a round trip since the last sending.
+ * it that it misses a block: believed once a window, and only when `settled`: so long after its sending that it can be no echo.
  */
 export function takeAck(window: SendWindow, wire: number, settled: boolean): AckMeaning {
   const ahead = (wire - window.acked + WRAP) % WRAP
@@ -36,7 +36,7 @@ export function takeAck(window: SendWindow, wire: number, settled: boolean): Ack
     window.repeated = false
     return 'advance'
   }
-  if (ahead !== 0 || window.size === 1 || window.acked < 1 || window.sent === window.acked) return 'stale'
+  if (ahead !== 0 || window.size === 1 || window.acked < 0 || window.sent === window.acked) return 'stale'
   if (window.repeated || !settled) return 'stale'
   window.repeated = true
   window.sent = window.acked

@@ -79,7 +79,7 @@ export class Transfer {
     const { clock, reader } = this.#deps
     const window = this.#window
     const [sentBefore, now] = [window.sent, clock.now()]
-    const settled = now - this.#windowAt >= (this.#timer.smoothedMs ?? Number.POSITIVE_INFINITY)
+    const settled = now - this.#windowAt >= (this.#timer.smoothedMs ?? Number.POSITIVE_INFINITY) / 2
     const meaning = takeAck(window, block, settled)
     if (this.#over || meaning === 'stale') return
     if (meaning === 'advance') {
