@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { VersionRow } from '../cli/appliance-commands.ts'
 import { AppError } from '../core/errors.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import type { BuildProgress } from '../recipes/build-step.ts'
 import { createRecipeBuilder } from '../recipes/builder.ts'
 import type { ParentDisk } from '../recipes/child-disk.ts'
@@ -22,7 +22,7 @@ export async function buildImageFromRecipe(
   wish: ImageBuildWish,
   onStep: OnStep,
   onProgress: OnProgress,
-): Promise<VersionRow> {
+): Promise<ImageVersion> {
   const { settings, clock, log, library } = appliance
   const file = wish.recipe.includes('/') ? wish.recipe : join(PROGRAM_FOLDER, 'images/recipes', `${wish.recipe}.yaml`)
   const recipe = parseRecipe(await readFile(file, 'utf8'))

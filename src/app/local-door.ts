@@ -1,8 +1,9 @@
-import type { ApplianceDoor, VersionRow } from '../cli/appliance-commands.ts'
+import type { ApplianceDoor } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { loadSettings } from '../config/load-settings.ts'
 import { AppError } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import { ROLES } from '../domain/role.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
@@ -79,7 +80,7 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
   }
 }
 
-async function find(row: Promise<VersionRow | undefined>, name: string): Promise<VersionRow> {
+async function find(row: Promise<ImageVersion | undefined>, name: string): Promise<ImageVersion> {
   const found = await row
   if (!found) throw new AppError('image.not_found', `expected an image in the library, got ${name}`)
   return found

@@ -1,17 +1,8 @@
 import { formatBytes } from '../core/quantity.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import type { Call, Command } from './command.ts'
 
 export type Progress = (done: number, total: number) => void
-export type VersionRow = {
-  name: string
-  version: string
-  manifestDigest: string
-  size: number
-  storedBytes: number
-  ownBytes: number
-  createdAt: string
-}
-
 /** What commands on the appliance itself may do, before any token exists. Sizes in bytes. */
 export type ApplianceDoor = {
   serve(call: Call): Promise<number>
@@ -32,16 +23,16 @@ export type ApplianceDoor = {
     fresh: boolean,
     onStep: (step: string) => void,
     onProgress: Progress,
-  ): Promise<VersionRow>
-  importImage(file: string, format: string, name: string, version: string, onProgress: Progress): Promise<VersionRow>
+  ): Promise<ImageVersion>
+  importImage(file: string, format: string, name: string, version: string, onProgress: Progress): Promise<ImageVersion>
   verifyImage(
     name: string,
     version: string | undefined,
     deep: boolean,
     onProgress: Progress,
   ): Promise<{ digest: string; signedBy: string; faults: string[] }>
-  images(): Promise<VersionRow[]>
-  image(name: string, version: string | undefined): Promise<{ row: VersionRow; manifest: Record<string, unknown> }>
+  images(): Promise<ImageVersion[]>
+  image(name: string, version: string | undefined): Promise<{ row: ImageVersion; manifest: Record<string, unknown> }>
 }
 
 export const textOption = (call: Call, name: string): string | undefined => {

@@ -1,5 +1,6 @@
 import { formatBytes } from '../core/quantity.ts'
-import { type ApplianceDoor, FRESH, type Progress, textOption, type VersionRow } from './appliance-commands.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
+import { type ApplianceDoor, FRESH, type Progress, textOption } from './appliance-commands.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
 import { startProgressBar } from './progress-bar.ts'
@@ -114,5 +115,5 @@ async function bar<T>(label: string, work: (onProgress: Progress) => Promise<T>)
   }
 }
 
-const told = (row: VersionRow): string =>
+const told = (row: ImageVersion): string =>
   `${row.name} ${row.version}: ${formatBytes(row.size)} disk, ${formatBytes(row.storedBytes)} stored, ${formatBytes(row.ownBytes)} of its own, manifest ${row.manifestDigest}`

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import { digestOf } from '../image/chunk-codec.ts'
 import {
   type BootFacts,
@@ -16,7 +17,7 @@ import { cutDisk, type Progress } from './cutter.ts'
 import { sweepTemporary } from './folder-blobs.ts'
 import type { Keyring } from './keyring.ts'
 import { type DiskSource, openRawDisk, type RawDisk } from './raw-disk.ts'
-import type { VersionIndex, VersionRow } from './version-index.ts'
+import type { VersionIndex } from './version-index.ts'
 
 /** What the caller says of a version; the rest of its manifest is read from the disk. */
 export type VersionFacts = {
@@ -31,7 +32,7 @@ export type VersionFacts = {
 export type ImportOptions = { chunkSize?: number; timeoutMs?: number; signal?: AbortSignal }
 
 /** A version that is now in the library. */
-export type ImportedVersion = { digest: string; manifest: Manifest; row: VersionRow }
+export type ImportedVersion = { digest: string; manifest: Manifest; row: ImageVersion }
 
 type ImporterParts = {
   folder: string
@@ -125,7 +126,7 @@ async function publish(parts: ImporterParts, manifest: Manifest, relatives: Mani
   await parts.blobs.put(contentKey(digest), bytes)
   const shared = new Set(chunksOf(relatives).map((chunk) => chunk.digest))
   const chunks = manifest.chunks.map((chunk) => (chunk && shared.has(chunk.digest) ? null : chunk))
-  const row: VersionRow = {
+  const row: ImageVersion = {
     name: manifest.name,
     version: manifest.version,
     manifestDigest: digest,

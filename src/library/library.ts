@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { AppError, hasCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import { digestOf } from '../image/chunk-codec.ts'
 import { decodeManifest, MAX_MANIFEST_BYTES, type Manifest } from '../image/manifest.ts'
 import { decodeSignatures, type ManifestSignatures, type TrustedKey, verifyManifest } from '../image/signature.ts'
@@ -12,7 +13,7 @@ import { createImporter, type ImportedVersion, type ImportOptions, type VersionF
 import type { Keyring } from './keyring.ts'
 import type { DiskSource } from './raw-disk.ts'
 import { findFaults, type VerifyReport } from './verifier.ts'
-import type { VersionIndex, VersionRow } from './version-index.ts'
+import type { VersionIndex } from './version-index.ts'
 
 /** What the library is made of; `folder` keeps `sha256/`, `signatures/` and `tmp/`; `maxDiskBytes` bounds an import (default 1 TiB). */
 export type LibraryParts = {
@@ -46,8 +47,8 @@ export type Library = {
   manifest(digest: string): Promise<StoredManifest>
   /** Like `manifest` for what is wrong with it; what is wrong with chunks is in the report. `deep` reads every byte. */
   verify(manifestDigest: string, deep: boolean, onProgress?: Progress): Promise<VerifyReport>
-  find(name: string, version?: string): Promise<VersionRow | undefined>
-  list(): Promise<VersionRow[]>
+  find(name: string, version?: string): Promise<ImageVersion | undefined>
+  list(): Promise<ImageVersion[]>
   /** Stored bytes of any blob by digest. Throws image.chunk_missing, request.invalid. */
   openChunk(digest: string, range?: ByteRange): Promise<OpenBlob>
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */

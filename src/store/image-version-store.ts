@@ -1,16 +1,15 @@
 import { and, asc, desc, eq } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import type { DatabaseDoor } from './database.ts'
 import { imageVersions } from './schema.ts'
 
-/** One version in the library's index. Sizes in bytes; `ownBytes` is what no earlier version had. */
-export type ImageVersionRow = typeof imageVersions.$inferSelect
 export type ImageVersionStore = ReturnType<typeof createImageVersionStore>
 
 /** The index of image versions: name and version to manifest digest. */
 export function createImageVersionStore(database: DatabaseDoor) {
   return {
-    add: (row: ImageVersionRow): Promise<void> =>
+    add: (row: ImageVersion): Promise<void> =>
       database.unit(async (queries) => {
         const same = and(eq(imageVersions.name, row.name), eq(imageVersions.version, row.version))
         const [known] = await queries.select().from(imageVersions).where(same)
@@ -19,7 +18,7 @@ export function createImageVersionStore(database: DatabaseDoor) {
         await queries.insert(imageVersions).values(row)
       }),
     /** The version asked for, or the newest when none is. */
-    find: async (name: string, version?: string): Promise<ImageVersionRow | undefined> => {
+    find: async (name: string, version?: string): Promise<ImageVersion | undefined> => {
       const of =
         version === undefined
           ? eq(imageVersions.name, name)
@@ -32,7 +31,7 @@ export function createImageVersionStore(database: DatabaseDoor) {
         .limit(1)
       return row
     },
-    list: (): Promise<ImageVersionRow[]> =>
+    list: (): Promise<ImageVersion[]> =>
       database.read.select().from(imageVersions).orderBy(asc(imageVersions.name), desc(imageVersions.createdAt)),
   }
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { systemClock } from '../../src/core/clock.ts'
 import { silentLog } from '../../src/core/log.ts'
+import type { ImageVersion } from '../../src/domain/image-version.ts'
 import type { ImportedVersion } from '../../src/library/importer.ts'
 import { createKeyring } from '../../src/library/keyring.ts'
 import { createLibrary, type Library } from '../../src/library/library.ts'
-import type { VersionRow } from '../../src/library/version-index.ts'
 import { type BuiltDisk, createRecipeBuilder } from '../../src/recipes/builder.ts'
 import { parseRecipe } from '../../src/recipes/recipe.ts'
 
@@ -72,9 +72,9 @@ function importDisk(
 }
 
 function createBenchLibrary(folder: string): Library {
-  const rows: VersionRow[] = []
+  const rows: ImageVersion[] = []
   const index = {
-    add: async (row: VersionRow) => void rows.push(row),
+    add: async (row: ImageVersion) => void rows.push(row),
     find: async (_name: string, version?: string) => rows.find((row) => row.version === version),
     list: async () => rows,
   }

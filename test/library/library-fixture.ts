@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
+import type { ImageVersion } from '../../src/domain/image-version.ts'
 import type { VersionFacts } from '../../src/library/importer.ts'
 import { createKeyring } from '../../src/library/keyring.ts'
 import { createLibrary, type Library } from '../../src/library/library.ts'
-import type { VersionIndex, VersionRow } from '../../src/library/version-index.ts'
+import type { VersionIndex } from '../../src/library/version-index.ts'
 
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {
@@ -18,7 +19,7 @@ export function temporaryFolder(): string {
 
 /** A version index in memory. */
 export function createMemoryIndex(): VersionIndex {
-  const rows: VersionRow[] = []
+  const rows: ImageVersion[] = []
   const find = (name: string, version?: string) =>
     rows.findLast((row) => row.name === name && (version === undefined || row.version === version))
   return {

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { HardwareProfile } from '../../domain/hardware-profile.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
 import type { Inventory } from '../../domain/inventory.ts'
 import { roleIncludes } from '../../domain/role.ts'
 import type { Segment } from '../../domain/segment.ts'
@@ -18,16 +19,6 @@ type Machine = {
   unprovedBy: string | undefined
   seenAt: number | undefined
 }
-type Version = {
-  name: string
-  version: string
-  manifestDigest: string
-  size: number
-  storedBytes: number
-  ownBytes: number
-  createdAt: string
-}
-
 /** What the pages read. They change nothing by themselves: every action of a page is a call of the API. */
 export type Pages = {
   views: Views
@@ -35,7 +26,7 @@ export type Pages = {
   feed: RunNewsFeed
   resources: {
     machines: { list(): Promise<Machine[]>; find(name: string): Promise<Machine | undefined> }
-    images: { list(): Promise<Version[]> }
+    images: { list(): Promise<ImageVersion[]> }
     profiles: { list(): Promise<HardwareProfile[]> }
     segments: { list(): Promise<Segment[]> }
   }

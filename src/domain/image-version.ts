@@ -1,0 +1,13 @@
+/**
+ * One version of an image in the library's index. Bytes: `size` of the raw disk, `storedBytes` of all its chunks,
+ * `ownBytes` of those that neither its parent nor an earlier version of its name has. `createdAt`: ISO 8601.
+ */
+export type ImageVersion = {
+  name: string
+  version: string
+  manifestDigest: string
+  size: number
+  storedBytes: number
+  ownBytes: number
+  createdAt: string
+}
