@@ -20,12 +20,16 @@ export type AnswerDeps = {
   isOurs(address: string): boolean
 }
 
-/** `noted`: a DECLINE or RELEASE, which is acted on and gets no reply. */
+/**
+ * `informed`: the ACK of an INFORM, which binds nothing. `noted`: a DECLINE or RELEASE, which is acted on and gets no
+ * reply. `conflict`: two machines claim one MAC or id; it is also part of `why`.
+ */
 export type DhcpAnswer = {
-  answer: 'offer' | 'ack' | 'nak' | 'noted' | 'ignored'
+  answer: 'offer' | 'ack' | 'nak' | 'informed' | 'noted' | 'ignored'
   reply: DhcpReply | undefined
   address: string | undefined
   why: string | undefined
+  conflict: string | undefined
 }
 
 type Answerer = (request: DhcpRequest, deps: AnswerDeps) => Promise<DhcpAnswer>
@@ -67,7 +71,7 @@ export const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
       return ignored(`expected an INFORM from an address of this segment, got ${ciaddr}`)
     const boot = { siaddr: '0.0.0.0', file: '', options: {}, why: undefined }
     const reply = giveReply('ack', request, segment, { lease: undefined, boot })
-    return { answer: 'ack', reply, address: ciaddr, why: undefined }
+    return { ...ignored(undefined), answer: 'informed', reply, address: ciaddr }
   },
 }
 
@@ -80,14 +84,22 @@ async function give(
   const { segment, httpPort } = deps
   if (lease.kind === 'ignore') return ignored(lease.why)
   if (lease.kind === 'nak')
-    return { answer: 'nak', reply: refuseReply(request, segment, lease.why), address: undefined, why: lease.why }
+    return { ...ignored(lease.why), answer: 'nak', reply: refuseReply(request, segment, lease.why) }
   const decision = await deps.decide(request.boot, type === 'offer' ? 'discover' : 'request')
   const boot = bootFields(decision, request.boot, segment, httpPort)
   const why = [lease.conflict, boot.why].filter((text) => text !== undefined).join('; ') || undefined
-  return { answer: type, reply: giveReply(type, request, segment, { lease, boot }), address: lease.address, why }
+  const reply = giveReply(type, request, segment, { lease, boot })
+  return { answer: type, reply, address: lease.address, why, conflict: lease.conflict }
 }
 
-const ignored = (why: string): DhcpAnswer => ({ answer: 'ignored', reply: undefined, address: undefined, why })
+/** An answer that is silence; `why` is what the console shows. */
+export const ignored = (why: string | undefined): DhcpAnswer => ({
+  answer: 'ignored',
+  reply: undefined,
+  address: undefined,
+  why,
+  conflict: undefined,
+})
 
 const noted = (address: string, { changed, why }: { changed: boolean; why: string }): DhcpAnswer =>
-  changed ? { answer: 'noted', reply: undefined, address, why } : ignored(why)
+  changed ? { ...ignored(why), answer: 'noted', address } : ignored(why)

@@ -4,28 +4,18 @@ import type { LeaseBook } from '../../addressing/lease-book.ts'
 import { readBootClient } from '../../boot/boot-client.ts'
 import { hasCode } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { BootClient, BootDecision, BootStage } from '../../domain/boot.ts'
+import type { BootClient, BootDecision } from '../../domain/boot.ts'
 import type { Segment } from '../../domain/segment.ts'
 import type { MessageType } from '../../wire/dhcp4/message-types.ts'
 import { type DhcpPacket, decodePacket, encodePacket } from '../../wire/dhcp4/packet.ts'
 import { openUdpSocket, teachNeighbour } from '../udp-socket.ts'
-import { ANSWERS, type AnswerDeps, type DhcpAnswer, type LeaseDesk } from './answer.ts'
+import { ANSWERS, type AnswerDeps, type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
 import { destinationOf } from './destination.ts'
 import { readRequest } from './read-request.ts'
 import type { DhcpReply } from './reply.ts'
 
 /** One request as it was seen and answered: evidence. Everything in it was said by the machine or by us. */
-export type DhcpSighting = {
-  segment: string
-  mac: string
-  uuid: string | undefined
-  stage: BootStage
-  arch: number | undefined
-  messageType: MessageType | undefined
-  answer: DhcpAnswer['answer']
-  address: string | undefined
-  why: string | undefined
-}
+export type DhcpSighting = BootClient & Omit<DhcpAnswer, 'reply'> & { messageType: MessageType | undefined }
 
 export type DhcpServerDeps = {
   segment: Segment
@@ -46,6 +36,7 @@ export type DhcpCounters = Record<
   | 'offer'
   | 'ack'
   | 'nak'
+  | 'informed'
   | 'noted'
   | 'ignored'
   | 'broadcastInstead'
@@ -121,14 +112,11 @@ async function serveDhcp(
 ): Promise<void> {
   const boot = readBootClient(deps.segment.name, packet)
   const request = readRequest(packet, boot)
-  const done: DhcpAnswer =
-    'why' in request
-      ? { answer: 'ignored', reply: undefined, address: undefined, why: request.why }
-      : await ANSWERS[request.type](request, answerDeps)
+  const done: DhcpAnswer = 'why' in request ? ignored(request.why) : await ANSWERS[request.type](request, answerDeps)
   if (done.reply) await send(done.reply)
   counters[done.answer]++
-  const { answer, address, why } = done
-  deps.observe({ ...boot, messageType: packet.options.messageType, answer, address, why })
+  const { reply: _sent, ...outcome } = done
+  deps.observe({ ...boot, messageType: packet.options.messageType, ...outcome })
 }
 
 async function sendReply(
@@ -176,6 +164,7 @@ const noPackets = (): DhcpCounters => ({
   offer: 0,
   ack: 0,
   nak: 0,
+  informed: 0,
   noted: 0,
   ignored: 0,
   broadcastInstead: 0,

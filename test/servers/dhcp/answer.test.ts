@@ -177,8 +177,8 @@ it('says that two machines use one MAC, and answers', async () => {
       clientId: Buffer.from('0101', 'hex'),
     }),
   )
-  const { why, answer } = await engine.ask(packetFrom({ messageType: 'discover', machineUuid: UUID_B }))
-  expect([answer, why]).toEqual(['offer', expect.stringContaining('used by two machines')])
+  const { why, answer, conflict } = await engine.ask(packetFrom({ messageType: 'discover', machineUuid: UUID_B }))
+  expect([answer, why, conflict]).toEqual(['offer', conflict, expect.stringContaining('used by two machines')])
 })
 
 it('stays silent, with a reason, when the range is used up', async () => {
@@ -243,7 +243,7 @@ describe('DECLINE and RELEASE get no reply', () => {
 describe('INFORM (RFC 2131 §4.3.5)', () => {
   it('gets the options, without lease time or address, and leaves the leases alone', async () => {
     const engine = await openEngine()
-    const { packet } = await engine.ask(
+    const { packet, answer } = await engine.ask(
       packetFrom({ messageType: 'inform', requestedOptions: [6, 51, 1] }, { ciaddr: '10.77.0.9' }),
     )
     expect(packet).toMatchObject({
@@ -252,6 +252,7 @@ describe('INFORM (RFC 2131 §4.3.5)', () => {
       options: { messageType: 'ack', dnsServers: ['10.77.0.1', '10.77.0.2'] },
     })
     expect(packet!.raw.has(51)).toBe(false)
+    expect(answer).toBe('informed')
     expect(engine.leases.list('lab')).toEqual([])
   })
 

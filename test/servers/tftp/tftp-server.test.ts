@@ -42,7 +42,7 @@ describe('a read', () => {
     const read = await ask(bench, { name: `${size}.bin`, options: { blksize: '8', windowsize: '64' } })
     expect(read.data.equals(makeFile(size))).toBe(true)
     const numbers = read.came.flatMap((packet) => (packet.kind === 'data' ? [packet.block] : []))
-    expect(numbers.slice(65_533, 65_538)).toEqual([65_534, 65_535, 0, 1, 2])
+    expect(numbers.join()).toContain('65534,65535,0,1,2')
   })
 
   it('in netascii turns line ends, and names no size', async () => {
