@@ -31,6 +31,13 @@ it('shares a port with another socket of the same kind', async () => {
   two.close()
 })
 
+it('never gets a free port that another one has', async () => {
+  const sockets = await Promise.all(Array.from({ length: 800 }, () => loopback('127.0.0.1')))
+  const ports = new Set(sockets.map((socket) => socket.address().port))
+  for (const socket of sockets) socket.close()
+  expect(ports.size).toBe(800)
+})
+
 it.each([
   [
     'an interface that is not there',

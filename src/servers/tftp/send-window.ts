@@ -29,7 +29,7 @@ export const wireBlock = (block: number): number => block % WRAP
  * it that it misses a block: believed once a window, and only when `settled`: so long after its sending that it can be no echo.
  */
 export function takeAck(window: SendWindow, wire: number, settled: boolean): AckMeaning {
-  const ahead = (wire - window.acked + WRAP) % WRAP
+  const ahead = (((wire - window.acked) % WRAP) + WRAP) % WRAP
   if (ahead > 0 && ahead <= window.sent - window.acked) {
     window.acked += ahead
     window.sent = window.acked

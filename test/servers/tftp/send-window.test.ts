@@ -30,6 +30,7 @@ test.each<[string, SendWindow, number, string, SendWindow]>([
   ['the first block of all is missing', at(0, 4, 4), 0, 'gap', at(0, 0, 4, true)],
   ['an ACK after the number wrapped', at(65_534, 65_538, 4), 2, 'advance', at(65_538, 65_538, 4)],
   ['an ACK right at the wrap', at(65_535, 65_536, 1), 0, 'advance', at(65_536, 65_536, 1)],
+  ['an ACK right at the third wrap', at(196_592, 196_608, 16), 0, 'advance', at(196_608, 196_608, 16)],
   ['an old ACK across the wrap', at(65_536, 65_537, 1), 65_535, 'stale', at(65_536, 65_537, 1)],
   ['a repeated ACK right at the wrap', at(65_536, 65_540, 4), 0, 'gap', at(65_536, 65_536, 4, true)],
 ])('%s', (_name, window, wire, meaning, after) => {
