@@ -31,16 +31,25 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   const secrets = createBootSecrets(appliance.keys.bootSecret)
   const sessions = store.bootSessions
   const noteResult = async (...args: Parameters<typeof record>): Promise<void> => void (await record(...args))
+  const service = createRunService({
+    runs,
+    machines,
+    profiles: store.profiles,
+    images: store.images,
+    record,
+    enter,
+    clock,
+  })
   return {
     feed,
     record,
     secrets,
     manifests,
-    service: createRunService({ runs, machines, profiles: store.profiles, images: store.images, record, enter, clock }),
+    service,
     deployment: createRunDeployment({ manifests, machines, record }),
     decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
-    deadlines: createRunDeadlines({ runs, record, clock }),
+    deadlines: createRunDeadlines({ runs, heardAt: service.heardAt, record, clock }),
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: async (): Promise<void> => {
       for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)

@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -128,8 +129,13 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
   await makeDisk(disk, wish.diskBytes, wish.fill)
   await network.addTap(tap)
   const powerOn = (): VirtualMachine => {
-    const shape = { memory: 1024, processors: 2, accelerator: acceleration }
-    const machine = startVirtualMachine(network, { name: wish.name, mac, uuid, serial, disk, tap, ...shape }, onLine)
+    const shape = { memory: 1024, processors: acceleration === 'kvm' ? 2 : 1, accelerator: acceleration }
+    const transcript = createWriteStream(join(dataFolder, `${wish.name}.console`), { flags: 'a' })
+    const hear = (line: string): void => {
+      transcript.write(`${line}\n`)
+      onLine(line)
+    }
+    const machine = startVirtualMachine(network, { name: wish.name, mac, uuid, serial, disk, tap, ...shape }, hear)
     undo.push(() => machine.powerOff())
     return machine
   }

@@ -110,6 +110,11 @@ const WHEN_SAID: Partial<Record<RunEventType, Explanation>> = {
     likelyCauses: ['someone else on the segment used the code', 'two machines answer to one MAC'],
     remedy: 'Find out who has the address in the evidence before the next run.',
   },
+  agentSilent: {
+    missingStep: 'the next word of the agent',
+    likelyCauses: ['the machine hangs', 'it was switched off', 'the network was lost'],
+    remedy: 'Look at the machine’s console, then restart it with a new run.',
+  },
   agentFailed: {
     missingStep: 'the next step of the agent',
     likelyCauses: ['see the agent’s own words'],

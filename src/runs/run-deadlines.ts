@@ -1,16 +1,34 @@
 import type { Clock } from '../core/clock.ts'
 import type { Run } from '../domain/run/run.ts'
+import { RUN_STATES } from '../domain/run/run-states.ts'
 import type { RecordEvent } from './run-recorder.ts'
 
 const PERIOD_MILLISECONDS = 1000
 
-export type RunDeadlinesDeps = { runs: { overdue(now: number): Promise<Run[]> }; record: RecordEvent; clock: Clock }
+export type RunDeadlinesDeps = {
+  runs: { open(): Promise<Run[]> }
+  /** When the agent of a run last spoke to this process, milliseconds since the epoch. */
+  heardAt(runId: string): number | undefined
+  record: RecordEvent
+  clock: Clock
+}
 
-/** Turns runs that are past their deadline into `timedOut`; `sweep` does it once, `start` every second. */
-export function createRunDeadlines(deps: RunDeadlinesDeps) {
+/** Ends runs that are past their deadline or whose agent fell silent; `sweep` does it once, `start` every second. */
+export function createRunDeadlines({ runs, heardAt, record, clock }: RunDeadlinesDeps) {
+  const startedAt = clock.now()
+  const isSilent = (run: Run, now: number): boolean => {
+    const seconds = RUN_STATES[run.state].silenceSeconds
+    if (seconds === undefined) return false
+    // A service that was just started has heard nobody yet: silence counts from its start.
+    const since = Math.max(run.stateSince, startedAt, heardAt(run.id) ?? 0)
+    return now - since > seconds * run.profile.deadlineFactor * 1000
+  }
   const sweep = async (): Promise<void> => {
-    for (const run of await deps.runs.overdue(deps.clock.now()))
-      await deps.record(run.id, 'timedOut', { state: run.state })
+    const now = clock.now()
+    for (const run of await runs.open()) {
+      if (run.deadlineAt !== undefined && run.deadlineAt <= now) await record(run.id, 'timedOut', { state: run.state })
+      else if (isSilent(run, now)) await record(run.id, 'agentSilent', { state: run.state })
+    }
   }
   let timer: NodeJS.Timeout | undefined
   return {

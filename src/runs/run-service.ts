@@ -29,7 +29,7 @@ export type RunService = ReturnType<typeof createRunService>
 
 /** What people may ask of runs. */
 export function createRunService(deps: RunServiceDeps) {
-  const progress = new Map<string, RunProgress>()
+  const progress = new Map<string, { value: RunProgress; at: number }>()
   const find = async (id: string): Promise<Run> => {
     const run = await deps.runs.find(id)
     if (!run) throw new AppError('run.not_found', `expected a run, there is none with the id ${id}`)
@@ -66,11 +66,9 @@ export function createRunService(deps: RunServiceDeps) {
     list: (limit = 200) => deps.runs.list(limit),
     events: (id: string, after?: number) => deps.runs.events(id, after),
     logs: (id: string, after?: number) => deps.runs.logs(id, after),
-    progress: (id: string) => progress.get(id),
-    noteProgress: (id: string, value: RunProgress | undefined) => {
-      if (value) progress.set(id, value)
-      else progress.delete(id)
-    },
+    progress: (id: string) => progress.get(id)?.value,
+    heardAt: (id: string) => progress.get(id)?.at,
+    noteProgress: (id: string, value: RunProgress) => void progress.set(id, { value, at: deps.clock.now() }),
   }
 }
 

@@ -7,7 +7,7 @@ export function createMachineErrorHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) return void res.destroy()
     if (error instanceof AppError) {
-      log.info({ method: req.method, path: req.path, code: error.code, reason: error.message }, 'refused')
+      log.info({ method: req.method, path: req.path, refusal: error.code, reason: error.message }, 'refused')
       return void res.status(ERROR_CODES[error.code].status).json({ code: error.code, message: error.message })
     }
     const status = (error as { status?: number }).status

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
@@ -58,10 +58,6 @@ export function createRunStore(database: DatabaseDoor) {
     list: async (limit: number): Promise<Run[]> =>
       (await database.read.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.id)).limit(limit)).map(toRun),
     open: async (): Promise<Run[]> => (await database.read.select().from(runs).where(isNull(runs.endedAt))).map(toRun),
-    overdue: async (now: number): Promise<Run[]> => {
-      const due = and(isNull(runs.endedAt), isNotNull(runs.deadlineAt), lte(runs.deadlineAt, now))
-      return (await database.read.select().from(runs).where(due)).map(toRun)
-    },
     events: async (id: string, after = 0): Promise<RunEvent[]> => {
       const of = and(eq(runEvents.runId, id), gt(runEvents.seq, after))
       const rows = await database.read.select().from(runEvents).where(of).orderBy(asc(runEvents.seq))

@@ -56,6 +56,32 @@ describe('what the installed system says is checked', () => {
     })
   })
 
+  it('an agent that falls silent while it writes ends the run long before the deadline of writing', async () => {
+    const { run: started } = await bootMachine(fixture)
+    for (const type of ['codeExchanged', 'diskChosen', 'writeStarted'] as const)
+      await fixture.runs.record(started.id, type, {})
+    const speak = () =>
+      fixture.runs.service.noteProgress(started.id, {
+        step: 'writing',
+        doneBytes: 1,
+        totalBytes: 2,
+        bytesPerSecond: 1,
+        etaSeconds: 1,
+      })
+    for (let minute = 0; minute < 3; minute += 1) {
+      fixture.clock.ms += 59_000
+      await fixture.runs.deadlines.sweep()
+      expect((await run(started.id)).state).toBe('writing')
+      speak()
+    }
+    fixture.clock.ms += 61_000
+    await fixture.runs.deadlines.sweep()
+    expect(await run(started.id)).toMatchObject({
+      state: 'failed',
+      cause: { code: 'run.agentSilent', missingStep: 'the next word of the agent' },
+    })
+  })
+
   it('refuses facts that are no facts and keeps the run waiting', async () => {
     const { run: started, code } = await bootMachine(fixture)
     await runAgent(fixture, code, [{}])

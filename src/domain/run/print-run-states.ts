@@ -7,15 +7,15 @@ export function printRunStates(): string {
     [...edges(from)].map(([to, events]) => `  ${from} --> ${to}: ${events.join(', ')}`),
   )
   const rows = RUN_STATE_NAMES.map((name) => {
-    const { says, deadlineSeconds, enter } = RUN_STATES[name]
-    return `| \`${name}\` | ${says} | ${deadlineSeconds ?? '–'} | ${enter ? `\`${enter}\`` : '–'} |`
+    const { says, deadlineSeconds, silenceSeconds, enter } = RUN_STATES[name]
+    return `| \`${name}\` | ${says} | ${deadlineSeconds ?? '–'} | ${silenceSeconds ?? '–'} | ${enter ? `\`${enter}\`` : '–'} |`
   })
   const events = Object.entries(RUN_EVENTS).map(([name, { source, says }]) => `| \`${name}\` | ${source} | ${says} |`)
   return [
     '# The states of a deploy run',
     '',
     'Printed from `src/domain/run/run-states.ts` and `run-events.ts` by their test; do not edit.',
-    'A deadline is multiplied by the hardware profile’s factor. Every state but the three ends can be cancelled and times out.',
+    'Deadlines, and how long an agent may be silent, are multiplied by the hardware profile’s factor. Every state but the three ends can be cancelled and times out.',
     '',
     '```mermaid',
     'stateDiagram-v2',
@@ -24,8 +24,8 @@ export function printRunStates(): string {
     ...RUN_STATE_NAMES.filter(isEnd).map((name) => `  ${name} --> [*]`),
     '```',
     '',
-    '| state | what it means | deadline, s | effect on entry |',
-    '|---|---|---|---|',
+    '| state | what it means | deadline, s | silence, s | effect on entry |',
+    '|---|---|---|---|---|',
     ...rows,
     '',
     '## Events',

@@ -33,6 +33,7 @@ export const RUN_EVENTS = {
   checkFailed: { source: 'server', says: 'Check failed' },
   checksPassed: { source: 'server', says: 'All checks passed' },
   agentFailed: { source: 'agent', says: 'The agent stopped' },
+  agentSilent: { source: 'timer', says: 'The agent fell silent' },
   identityConflict: { source: 'server', says: 'Identity differs from the registered machine' },
   loopBroken: { source: 'server', says: 'Too many network boots' },
   frozen: { source: 'server', says: 'Run frozen' },

@@ -23,9 +23,12 @@ type StateRow = {
   says: string
   on: Partial<Record<RunEventType, RunState>>
   deadlineSeconds?: number
+  /** The agent speaks twice a second in this state; silent for longer than this, the run is over. */
+  silenceSeconds?: number
   enter?: RunEffect
 }
 
+const AGENT_SILENCE_SECONDS = 60
 const ENDS = { timedOut: 'failed', cancelled: 'cancelled' } as const
 const UNDER_GRANT = {
   ...ENDS,
@@ -33,6 +36,7 @@ const UNDER_GRANT = {
   loopBroken: 'failed',
   frozen: 'failed',
   agentFailed: 'failed',
+  agentSilent: 'failed',
 } as const
 
 /** The life of a deploy run, one row a state. docs/run-states.md is printed from this table. */
@@ -66,16 +70,19 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   writing: {
     says: 'Chunks are fetched, verified and written to the disk.',
     deadlineSeconds: 3600,
+    silenceSeconds: AGENT_SILENCE_SECONDS,
     on: { ...UNDER_GRANT, writeFinished: 'readingBack' },
   },
   readingBack: {
     says: 'Caches are dropped and the disk is read again; the server compares the digests.',
     deadlineSeconds: 1800,
+    silenceSeconds: AGENT_SILENCE_SECONDS,
     on: { ...UNDER_GRANT, readBackMatched: 'seeding', readBackDiffered: 'failed' },
   },
   seeding: {
     says: 'The root file system is grown and the first-boot seed is put on it.',
     deadlineSeconds: 300,
+    silenceSeconds: AGENT_SILENCE_SECONDS,
     on: { ...UNDER_GRANT, seeded: 'written' },
   },
   written: {
