@@ -136,9 +136,11 @@ describe('a transfer in progress', () => {
     const bench = await openBench()
     const transfer = await startOnly(bench)
     const stranger = createSocket('udp4')
+    const said: TftpPacket[] = []
+    stranger.on('message', (bytes) => said.push(decodeTftp(bytes)))
     transfer.say({ kind: 'error', code: 0, message: 'go away' }, stranger)
     transfer.say({ kind: 'ack', block: 0 }, stranger)
-    expect(decodeTftp((await once(stranger, 'message'))[0])).toMatchObject({ kind: 'error', code: 5 })
+    await expect.poll(() => said).toEqual([{ kind: 'error', code: 5, message: 'unknown transfer' }])
     transfer.say({ kind: 'ack', block: 0 })
     expect(decodeTftp((await once(transfer.socket, 'message'))[0])).toMatchObject({ kind: 'data', block: 1 })
     stranger.close()
@@ -181,6 +183,37 @@ describe('a transfer in progress', () => {
     expect(await bench.sighting()).toMatchObject({ outcome: 'failed', why: 'disk gone' })
   })
 
+  it('goes back to what the client misses even while the next block is being read', async () => {
+    const reading = Promise.withResolvers<void>()
+    let asked = 0
+    const bytes = makeFile(300_000)
+    const slow: TftpFile = {
+      ...fileOf(bytes),
+      read: async (offset, length) => {
+        if (asked++ > 0) await reading.promise
+        return bytes.subarray(offset, offset + length)
+      },
+    }
+    const bench = await openBench({ mostBlockBytes: 65_464 }, { open: async () => slow })
+    const asking = new Map([
+      ['blksize', '65464'],
+      ['windowsize', '3'],
+    ])
+    const transfer = await startOnly(bench, asking)
+    const blocks: number[] = []
+    transfer.socket.on('message', (data) => {
+      const packet = decodeTftp(data)
+      if (packet.kind === 'data') blocks.push(packet.block)
+    })
+    transfer.say({ kind: 'ack', block: 0 })
+    await expect.poll(() => [blocks, asked]).toEqual([[1, 2], 2])
+    transfer.say({ kind: 'ack', block: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    reading.resolve()
+    await expect.poll(() => blocks).toEqual([1, 2, 2, 3, 4])
+    await transfer.abort()
+  })
+
   it('is told when the server stops, and the server waits for it', async () => {
     const bench = await openBench()
     const transfer = await startOnly(bench)
@@ -197,6 +230,8 @@ describe('a transfer in progress', () => {
     const reading = ask(bench, { name: 'slow' })
     await expect.poll(() => bench.server.counters.started).toBe(1)
     const stopping = bench.server.stop()
+    // Only after the server has told those that run already.
+    await new Promise((resolve) => setTimeout(resolve, 20))
     opening.resolve(fileOf(makeFile(5000)))
     await stopping
     expect((await reading).error).toMatchObject({ message: 'the server stops' })
