@@ -135,11 +135,18 @@ async function sendReply(
     })
   if (to.kind === 'broadcast') return send('255.255.255.255')
   if (to.kind !== 'neighbour') return send(to.address)
+  const sent = teachNeighbour(segment.interface, to.address, to.mac) && (await succeeds(send(to.address)))
+  if (sent) return
   // RFC 2131 §4.1 allows broadcasting where unicasting is not possible.
-  if (teachNeighbour(segment.interface, to.address, to.mac)) return send(to.address)
   counters.broadcastInstead++
-  return send('255.255.255.255')
+  await send('255.255.255.255')
 }
+
+const succeeds = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  )
 
 function readOrCount(bytes: Uint8Array, counters: DhcpCounters, log: Log): DhcpPacket | undefined {
   try {

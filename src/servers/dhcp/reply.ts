@@ -42,7 +42,7 @@ export function giveReply(
     type,
     header: {
       ...copied(packet),
-      ciaddr: type === 'ack' ? packet.ciaddr : NONE,
+      ciaddr: type === 'ack' && mayHave(packet.ciaddr, lease) ? packet.ciaddr : NONE,
       yiaddr: lease?.address ?? NONE,
       siaddr: boot.siaddr,
       file: boot.file,
@@ -100,6 +100,10 @@ const copied = (request: DhcpHeader): DhcpHeader => ({
   sname: '',
   file: '',
 })
+
+// A reply goes to its ciaddr: no client may send it anywhere but to the address it gets, or asks about.
+const mayHave = (ciaddr: string, lease: ReplyContent['lease']): boolean =>
+  lease === undefined || lease.address === ciaddr
 
 const codeOf = (name: OptionName): number => OPTIONS[name].code
 

@@ -56,9 +56,9 @@ export class Transfer {
     return this.#ended.promise
   }
 
-  /** Ends the transfer from our side. */
-  stop(why: string): void {
-    this.#send({ kind: 'error', code: TFTP_ERRORS.undefined, message: why })
+  /** Ends the transfer from our side; the client is told `message`, which may say less than `why`. */
+  stop(why: string, message = why): void {
+    this.#send({ kind: 'error', code: TFTP_ERRORS.undefined, message })
     this.#end('failed', why)
   }
 
@@ -104,7 +104,7 @@ export class Transfer {
       this.#sentAt = this.#deps.clock.now()
       this.#arm()
     } catch (error) {
-      this.stop(error instanceof Error ? error.message : `${error}`)
+      this.stop(error instanceof Error ? error.message : `${error}`, 'the file can not be read')
     } finally {
       this.#pumping = false
     }

@@ -101,11 +101,16 @@ describe('header (RFC 2131 table 3)', () => {
       file: 'undionly.kpxe',
     }))
 
-  it("of an ACK has the client's ciaddr", () =>
-    expect(giveReply('ack', discover({}, asked), segment, content).header).toMatchObject({
-      ciaddr: '10.77.0.9',
+  it.each([
+    ['the ciaddr of a client that extends its lease', '10.77.0.100', '10.77.0.100'],
+    ['no ciaddr for a client that names another address, so that no reply is sent there', '8.8.8.8', '0.0.0.0'],
+    ['no ciaddr for a client that has no address', '0.0.0.0', '0.0.0.0'],
+  ])('of an ACK has %s', (_name, ciaddr, copied) =>
+    expect(giveReply('ack', discover({}, { ...asked, ciaddr }), segment, content).header).toMatchObject({
+      ciaddr: copied,
       yiaddr: '10.77.0.100',
-    }))
+    }),
+  )
 
   it('of a NAK has no address at all', () =>
     expect(refuseReply(discover({}, asked), segment, 'no').header).toMatchObject({

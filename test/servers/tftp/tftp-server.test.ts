@@ -172,14 +172,14 @@ describe('a transfer in progress', () => {
     transfer.socket.close()
   })
 
-  it('fails when the file can not be read, and says so to the client', async () => {
+  it('fails when the file can not be read, and tells the client no more than that', async () => {
     const broken: TftpFile = {
       size: 9999,
       read: () => Promise.reject(new AppError('store.failed', 'disk gone')),
       close: async () => {},
     }
     const bench = await openBench({}, { open: async () => broken })
-    expect((await ask(bench, { name: 'a' })).error).toMatchObject({ code: 0 })
+    expect((await ask(bench, { name: 'a' })).error).toMatchObject({ code: 0, message: 'the file can not be read' })
     expect(await bench.sighting()).toMatchObject({ outcome: 'failed', why: 'disk gone' })
   })
 
