@@ -44,7 +44,10 @@ fi
 stamp=node_modules/.package-lock.json
 if [ ! -f "$stamp" ] || [ package-lock.json -nt "$stamp" ] || [ ! -x node_modules/.bin/node ]; then
   say 'installing npm packages'
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  # No package's own script runs: every native module brings its binary along, and npm before 10 would try to compile
+  # them. The one that must run is that of 'node', which fetches the binary for this machine.
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+  npm rebuild node --loglevel=error >&2
   touch "$stamp"
 fi
 
