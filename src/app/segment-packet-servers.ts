@@ -30,9 +30,11 @@ export function createSegmentPacketServers(
     ...{ segment, httpPort: settings.machines.httpPort, leases, log },
     decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
     observe: ({ mac, ...seen }) => {
-      const { stage, messageType, answer, address, why } = seen
-      const detail = { stage, messageType, answer, address, why }
-      void evidence.note({ at: clock.now(), mac, what: `dhcp ${answer}`, detail }, DHCP_EVENTS[answer])
+      const { stage, messageType, answer, address, why, conflict } = seen
+      const note = (what: string, type: RunEventType | undefined, detail: Record<string, unknown>): void =>
+        void evidence.note({ at: clock.now(), mac, what, detail }, type)
+      note(`dhcp ${answer}`, DHCP_EVENTS[answer], { stage, messageType, answer, address, why })
+      if (conflict) note('dhcp conflict', 'identityConflict', { stage, why: conflict })
     },
   })
   return [dhcp, createSegmentTftpServer({ appliance, runs, evidence, leases }, segment)]
