@@ -1,6 +1,8 @@
 import { formatBytes, formatSeconds } from '../core/quantity.ts'
 
 const WIDTH = 28
+/** A rate over less than this is noise. */
+const SHORTEST_SECONDS = 0.2
 const PERIOD_MILLISECONDS = 100
 
 /** A line that shows how far a job is: bytes, rate and time left on a terminal, one line every 10 % elsewhere. */
@@ -15,11 +17,11 @@ export function startProgressBar(label: string, stream: NodeJS.WriteStream = pro
     const share = total === 0 ? 1 : done / total
     started ??= performance.now()
     const seconds = (performance.now() - started) / 1000
-    const rate = seconds > 0 ? done / seconds : 0
+    const rate = seconds >= SHORTEST_SECONDS ? done / seconds : 0
     const left = rate > 0 ? `, ${formatSeconds((total - done) / rate)} left` : ''
     const full = Math.round(share * WIDTH)
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full)
-    return `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} % ${formatBytes(done)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`
+    return `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} % ${formatBytes(done)} of ${formatBytes(total)}${rate > 0 ? `, ${formatBytes(rate)}/s${left}` : ''}`
   }
   return {
     update: (done, total) => {

@@ -1,13 +1,16 @@
 import type { Run, RunEvent } from './run.ts'
 import { RUN_EVENTS } from './run-events.ts'
 
-const MOST_FACTS = 5
+const MOST_FACTS = 4
+/** Said by the event's own words already. */
+const UNTOLD = new Set(['says', 'outcome', 'messageType', 'answer', 'code'])
 const MOST_CHARACTERS = 48
 
 /** One line of history for a terminal: seconds since the start, what happened, the new state, the first facts. */
 export function eventLine(run: Pick<Run, 'createdAt'>, event: RunEvent): string {
   const seconds = ((event.at - run.createdAt) / 1000).toFixed(1).padStart(8)
   const facts = Object.entries(event.detail)
+    .filter(([key]) => !UNTOLD.has(key))
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
     .slice(0, MOST_FACTS)
     .map(([key, value]) => `${key} ${String(value).slice(0, MOST_CHARACTERS)}`)
