@@ -13,7 +13,7 @@ export function parsePrintedUris(output: string): DebianPackage[] {
   return output.split('\n').flatMap((line) => {
     const match = LINE.exec(line.trim())
     if (!match) return []
-    const [, file, bytes, sha256] = match as unknown as [string, string, string, string]
+    const [, file = '', bytes, sha256 = ''] = match
     return [{ name: file.slice(0, file.indexOf('_')), file, bytes: Number(bytes), sha256 }]
   })
 }

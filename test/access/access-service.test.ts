@@ -31,7 +31,7 @@ it('lets a new user in by the one-time link, once, and then by password', async 
   expect(again).not.toBe(session)
   await access.signOut(again)
   expect(await access.authenticate(again)).toBeUndefined()
-  expect(await access.authenticate(session)).toBeDefined()
+  expect(await access.authenticate(session)).toMatchObject({ name: 'ann' })
 })
 
 it('has no default password: a user who never used the link can not sign in', async () => {

@@ -1,14 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { makeDisk } from '../../src/lab/blank-disk.ts'
+import { beforeEach, describe, expect, it, test } from 'vitest'
 import {
   ADDRESS,
   ask,
   bootMachine,
-  createDeployFixture,
   type DeployFixture,
-  DISK_BYTES,
   endedRun,
   fetchCode,
   goodFacts,
@@ -17,14 +14,14 @@ import {
   runAgent,
   UUID,
   until,
+  useDeployFixture,
 } from './deploy-fixture.ts'
 
+const current = useDeployFixture()
 let fixture: DeployFixture
-beforeEach(async () => {
-  fixture = await createDeployFixture()
-  await makeDisk(join(fixture.folder, 'vda'), DISK_BYTES, 0xaa)
+beforeEach(() => {
+  fixture = current()
 })
-afterEach(() => fixture.close())
 const run = (id: string) => fixture.runs.service.find(id)
 
 describe('boot codes and tokens', () => {

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import { createChunkSource } from '../../src/agent/chunk-source.ts'
 import { deploy } from '../../src/agent/deploy.ts'
 import { createDoor } from '../../src/agent/door.ts'
@@ -20,6 +21,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Disk, Inventory } from '../../src/domain/inventory.ts'
 import type { Run } from '../../src/domain/run/run.ts'
+import { makeDisk } from '../../src/lab/blank-disk.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../../src/protocol/agent-door.ts'
 import { loadTemplates } from '../../src/templates/template-folder.ts'
 
@@ -243,4 +245,15 @@ export function handIn(fixture: DeployFixture, runId: string, facts: string): Pr
   const token = fixture.runs.secrets.issue({ kind: 'verify', runId, session: 0 })
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' }
   return ask({ port: fixture.tls.port, path: '/agent/facts', method: 'POST', headers, body: facts }, true)
+}
+
+/** Makes a fresh fixture with a disk full of 0xAA before each test of a file and removes it after; the result reads the current one. */
+export function useDeployFixture(): () => DeployFixture {
+  let fixture: DeployFixture
+  beforeEach(async () => {
+    fixture = await createDeployFixture()
+    await makeDisk(join(fixture.folder, 'vda'), DISK_BYTES, 0xaa)
+  })
+  afterEach(() => fixture.close())
+  return () => fixture
 }

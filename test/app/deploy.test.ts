@@ -1,14 +1,11 @@
 import { open, readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { beforeEach, describe, expect, it, test } from 'vitest'
 import { createSigningKey, trustedKeyFromPem } from '../../src/image/signature.ts'
-import { makeDisk } from '../../src/lab/blank-disk.ts'
 import {
   ask,
   bootMachine,
-  createDeployFixture,
   type DeployFixture,
-  DISK_BYTES,
   endedRun,
   goodFacts,
   handIn,
@@ -18,14 +15,14 @@ import {
   runAgent,
   UUID,
   until,
+  useDeployFixture,
 } from './deploy-fixture.ts'
 
+const current = useDeployFixture()
 let fixture: DeployFixture
-beforeEach(async () => {
-  fixture = await createDeployFixture()
-  await makeDisk(join(fixture.folder, 'vda'), DISK_BYTES, 0xaa)
+beforeEach(() => {
+  fixture = current()
 })
-afterEach(() => fixture.close())
 const run = (id: string) => fixture.runs.service.find(id)
 
 it('deploys onto a disk full of 0xAA: holes read as zeros, the end is cleared, the server compares, the run is verified', async () => {

@@ -1,26 +1,22 @@
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { makeDisk } from '../../src/lab/blank-disk.ts'
+import { beforeEach, describe, expect, it, test } from 'vitest'
 import {
   ask,
   bootMachine,
-  createDeployFixture,
   type DeployFixture,
-  DISK_BYTES,
   endedRun,
   goodFacts,
   handIn,
   runAgent,
   UUID,
   until,
+  useDeployFixture,
 } from './deploy-fixture.ts'
 
+const current = useDeployFixture()
 let fixture: DeployFixture
-beforeEach(async () => {
-  fixture = await createDeployFixture()
-  await makeDisk(join(fixture.folder, 'vda'), DISK_BYTES, 0xaa)
+beforeEach(() => {
+  fixture = current()
 })
-afterEach(() => fixture.close())
 const run = (id: string) => fixture.runs.service.find(id)
 
 describe('what the installed system says is checked', () => {

@@ -64,7 +64,8 @@ describe('every endpoint', () => {
 
   it('stands in the OpenAPI document with its schema', async () => {
     const document = await json<OpenApi>(await people.call('GET', '/api/v1/openapi.json', people.tokens.viewer))
-    for (const { method, path } of people.endpoints) expect(document.paths[path]?.[method]?.responses).toBeDefined()
+    for (const { method, path, status } of people.endpoints)
+      expect(document.paths[path]?.[method]?.responses, path).toHaveProperty(String(status))
     expect(document.paths['/runs']?.post?.requestBody.content['application/json']?.schema.required).toEqual([
       'machine',
       'image',
