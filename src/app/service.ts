@@ -37,7 +37,11 @@ export async function startService(appliance: Appliance): Promise<Service> {
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
   const leaseMac = (segment: string, address: string): string | undefined => leases.findByAddress(segment, address)?.mac
   const servers = createSegmentServers({ appliance, runs, answers, evidence, leases, leaseMac })
-  for (const segment of await store.segments.list()) await servers.apply(segment)
+  // A segment whose interface is gone must not keep the others, and the console that shows it, from starting.
+  for (const segment of await store.segments.list())
+    await servers
+      .apply(segment)
+      .catch((error: unknown) => log.error({ segment: segment.name, error: String(error) }, 'segment is not served'))
   const leaseOf = async (mac: string) =>
     (await segmentNames()).map((segment) => leases.findByMac(segment, mac)).find((lease) => lease !== undefined)
   const bootDecision = (mac: string) => runs.decider.decideForMac(mac)
