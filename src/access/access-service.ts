@@ -89,12 +89,15 @@ export function createAccessService({ store, clock }: AccessServiceDeps) {
       return issue(row.user, 'session', 'console', SESSION_LIFE)
     },
     signIn: async (name: string, password: string, address: string): Promise<string> => {
-      limit.assertOpen(`user ${name}`, `address ${address}`)
+      const keys = [`user ${name}`, `address ${address}`]
+      limit.assertOpen(...keys)
+      // Counted before the password is judged, so that tries at once do not pass the limit together.
+      limit.noteFailure(...keys)
       const user = await store.findUser(name)
       if (!(await checkPassword(password, user?.passwordHash))) {
-        limit.noteFailure(`user ${name}`, `address ${address}`)
         throw new AppError('request.unauthenticated', 'expected a known name with its password')
       }
+      limit.forget(...keys)
       return issue(name, 'session', 'console', SESSION_LIFE)
     },
     signOut: (secret: string): Promise<unknown> => store.takeCredential(sha256Hex(secret)),

@@ -22,5 +22,9 @@ export function createSignInLimit(clock: Clock) {
       if (failures.size > MOST_KEYS) failures.clear()
       for (const key of keys) failures.set(key, [...recent(key), clock.now()])
     },
+    /** After a right password the tries before it do not count. */
+    forget: (...keys: string[]): void => {
+      for (const key of keys) failures.delete(key)
+    },
   }
 }

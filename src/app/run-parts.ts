@@ -49,7 +49,7 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     deployment: createRunDeployment({ manifests, machines, record }),
     decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
-    deadlines: createRunDeadlines({ runs, heardAt: service.heardAt, record, clock }),
+    deadlines: createRunDeadlines({ runs, heardAt: service.heardAt, record, clock, log }),
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: async (): Promise<void> => {
       for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)

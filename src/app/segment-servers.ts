@@ -14,17 +14,27 @@ export type SegmentServers = {
 
 /** The doors of every segment on its own address: DHCP, TFTP, HTTP for firmware, TLS for agents. */
 export function createSegmentServers(parts: SegmentServersParts): SegmentServers {
-  const running = new Map<string, () => Promise<void>>()
+  const running = new Map<string, { segment: Segment; stop(): Promise<void> }>()
   const stop = async (name: string): Promise<void> => {
-    await running.get(name)?.()
+    await running.get(name)?.stop()
     running.delete(name)
+  }
+  const start = async (segment: Segment): Promise<void> => {
+    running.set(segment.name, { segment, stop: await startAll(parts, segment) })
   }
   return {
     apply: async (segment) => {
       assertSegmentSound(segment)
+      const before = running.get(segment.name)?.segment
       await stop(segment.name)
       if (segment.mode === 'off') return
-      running.set(segment.name, await startAll(parts, segment))
+      try {
+        await start(segment)
+      } catch (error) {
+        // A change that can not be had leaves the segment as it was.
+        if (before) await start(before)
+        throw error
+      }
     },
     stop: async () => {
       for (const name of [...running.keys()]) await stop(name)

@@ -13,7 +13,11 @@ export async function serve(
     const { link } = await appliance.access.addUser('admin', 'admin', 'first start')
     say(`First start: open ${linkTo(link)} within a day to set the password of 'admin'.`)
   }
-  const service = await startService(appliance)
+  const service = await startService(appliance).catch(async (error: unknown) => {
+    // The store's worker would keep a service alive that serves nobody.
+    await appliance.close()
+    throw error
+  })
   const { people } = settings
   say(
     `Slipway serves people on http${people.certificate ? 's' : ''}://${people.host}:${people.port}${people.socket ? ` and ${people.socket}` : ''}`,

@@ -33,10 +33,10 @@ export function parseFacts(text: string): Facts {
 }
 
 function take(facts: Facts, key: string, value: string): void {
-  if (key in LISTS) {
+  if (Object.hasOwn(LISTS, key)) {
     if (value !== '') facts[LISTS[key as keyof typeof LISTS]].push(value)
-  } else if (key in TEXTS) facts[TEXTS[key as keyof typeof TEXTS]] = value
-  else if (key in NUMBERS) {
+  } else if (Object.hasOwn(TEXTS, key)) facts[TEXTS[key as keyof typeof TEXTS]] = value
+  else if (Object.hasOwn(NUMBERS, key)) {
     if (!/^\d{1,15}$/.test(value))
       throw new AppError('request.invalid', `expected ${key} to be a number of bytes, got ${JSON.stringify(value)}`)
     facts[NUMBERS[key as keyof typeof NUMBERS]] = Number(value)

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
 import type { Run } from '../domain/run/run.ts'
 import { RUN_STATES } from '../domain/run/run-states.ts'
 import type { RecordEvent } from './run-recorder.ts'
@@ -11,10 +12,11 @@ export type RunDeadlinesDeps = {
   heardAt(runId: string): number | undefined
   record: RecordEvent
   clock: Clock
+  log: Log
 }
 
 /** Ends runs that are past their deadline or whose agent fell silent; `sweep` does it once, `start` every second. */
-export function createRunDeadlines({ runs, heardAt, record, clock }: RunDeadlinesDeps) {
+export function createRunDeadlines({ runs, heardAt, record, clock, log }: RunDeadlinesDeps) {
   const startedAt = clock.now()
   const isSilent = (run: Run, now: number): boolean => {
     const seconds = RUN_STATES[run.state].silenceSeconds
@@ -38,9 +40,9 @@ export function createRunDeadlines({ runs, heardAt, record, clock }: RunDeadline
       timer = setInterval(async () => {
         if (busy) return
         busy = true
-        await sweep().finally(() => {
-          busy = false
-        })
+        // A database that is locked or full must not end the service: the next second tries again.
+        await sweep().catch((error: unknown) => log.error({ error: String(error) }, 'deadlines not judged'))
+        busy = false
       }, PERIOD_MILLISECONDS)
     },
     stop: () => clearInterval(timer),

@@ -62,6 +62,14 @@ it('stops guessing after ten wrong passwords, and opens again after a minute', a
   await expect(access.signIn('ann', PASSWORD, '10.0.0.9')).resolves.toMatch(/^slw_/)
 })
 
+it('counts tries that come at once', async () => {
+  const { link } = await access.addUser('ann', 'admin', 'test')
+  await access.useLink(link, PASSWORD)
+  const tries = await Promise.allSettled(Array.from({ length: 30 }, () => access.signIn('ann', 'wrong', '10.0.0.9')))
+  const codes = tries.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'in'))
+  expect(codes.filter((code) => code === 'request.too_many')).toHaveLength(20)
+})
+
 it('keeps only hashes of secrets in the store', async () => {
   const { link } = await access.addUser('ann', 'admin', 'test')
   const session = await access.useLink(link, PASSWORD)

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, test } from 'vitest'
+import { silentLog } from '../../src/core/log.ts'
+import { createRunDeadlines } from '../../src/runs/run-deadlines.ts'
 import {
   ask,
   bootMachine,
@@ -76,6 +78,32 @@ describe('what the installed system says is checked', () => {
       state: 'failed',
       cause: { code: 'run.agentSilent', missingStep: 'the next word of the agent' },
     })
+  })
+
+  it('a deadline that can not be judged now ends no service: the sweep throws, the timer goes on', async () => {
+    await bootMachine(fixture)
+    const record = () => Promise.reject(new Error('database is locked'))
+    const open = async () => [{ ...(await fixture.runs.service.list())[0]!, deadlineAt: 1 }]
+    const said: string[] = []
+    const log = { ...silentLog, error: (_fields: object, message: string) => void said.push(message) }
+    const deadlines = createRunDeadlines({
+      runs: { open },
+      heardAt: () => undefined,
+      record,
+      clock: fixture.clock,
+      log,
+    })
+    deadlines.start()
+    await until(async () => said.length >= 1)
+    deadlines.stop()
+    expect(said[0]).toBe('deadlines not judged')
+  })
+
+  it('takes no key of an object for a fact', async () => {
+    const { run: started, code } = await bootMachine(fixture)
+    await runAgent(fixture, code, [{}])
+    expect((await handIn(fixture, started.id, `constructor=x\n__proto__=y\n${goodFacts(fixture)}`)).status).toBe(204)
+    expect((await endedRun(fixture, started.id)).state).toBe('verified')
   })
 
   it('refuses facts that are no facts and keeps the run waiting', async () => {

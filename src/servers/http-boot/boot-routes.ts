@@ -46,16 +46,17 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
     .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
     .get('/chunks/sha256/:digest', async (req, res) => {
       const { runId } = await grantOf(deps, req)
+      // Before the chunk is opened: an open stream that nobody listens to would take its error to the process.
+      if (!served.has(runId)) {
+        served.add(runId)
+        await deps.record(runId, 'firstChunkServed', { peer: peer(req) })
+      }
       const chunk = await deps.openChunk(String(req.params.digest))
       res.set({
         'content-length': String(chunk.size),
         'content-type': 'application/zstd',
         'cache-control': 'public, max-age=31536000, immutable',
       })
-      if (!served.has(runId)) {
-        served.add(runId)
-        await deps.record(runId, 'firstChunkServed', { peer: peer(req), bytes: chunk.size })
-      }
       if (req.method === 'HEAD') {
         chunk.stream.destroy()
         res.end()

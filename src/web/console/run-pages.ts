@@ -60,12 +60,17 @@ function live(
   isOver: () => Promise<boolean> = async () => false,
 ): void {
   const stream = openEventStream(res)
+  let closed = false
   let timer: NodeJS.Timeout | undefined
   const redraw = async (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    stream.send('', await draw())
-    if (!(await isOver())) timer ??= setTimeout(() => void redraw(), TICK_MILLISECONDS)
+    // What can not be read now is drawn at the next tick; a page never ends the service.
+    const html = await draw().catch(() => undefined)
+    const over = await isOver().catch(() => false)
+    if (closed) return
+    if (html !== undefined) stream.send('', html)
+    if (!over) timer ??= setTimeout(redraw, TICK_MILLISECONDS)
   }
   let pending: NodeJS.Timeout | undefined
   const end = feed.subscribe((news) => {
@@ -77,6 +82,7 @@ function live(
   })
   void redraw()
   stream.onClose(() => {
+    closed = true
     end()
     clearTimeout(timer)
     clearTimeout(pending)

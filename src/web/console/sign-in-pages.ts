@@ -1,6 +1,7 @@
 import express, { type Response, type Router } from 'express'
 import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { parse } from '../api/parse.ts'
 import { assertOwnOrigin, SESSION_COOKIE, sessionCookie } from '../authentication.ts'
 import type { Views } from './views.ts'
 
@@ -53,14 +54,14 @@ export function signInPages({ access, views }: { access: SignInDoor; views: View
     .get('/sign-in/link', (_req, res) => show(res, 'sign-in-link'))
     .post('/sign-in', form, async (req, res) => {
       assertOwnOrigin(req)
-      const { name, password } = SignIn.parse(req.body ?? {})
+      const { name, password } = parse(SignIn, req.body ?? {})
       await attempt(res, 'sign-in', req.secure, () =>
         access.signIn(name, password, req.socket.remoteAddress ?? 'socket'),
       )
     })
     .post('/sign-in/link', form, async (req, res) => {
       assertOwnOrigin(req)
-      const { secret, password } = UseLink.parse(req.body ?? {})
+      const { secret, password } = parse(UseLink, req.body ?? {})
       await attempt(res, 'sign-in-link', req.secure, () => access.useLink(secret, password))
     })
     .post('/sign-out', form, async (req, res) => {
