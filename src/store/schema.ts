@@ -51,6 +51,8 @@ export const profiles = sqliteTable('profiles', {
 export const machines = sqliteTable('machines', {
   name: text().primaryKey(),
   uuid: text(),
+  /** The admin's word that other machines carry the same UUID; their MACs tell them apart. */
+  sharesUuid: integer('shares_uuid', { mode: 'boolean' }).notNull().default(false),
   serial: text(),
   profile: text().notNull(),
   inventory: text({ mode: 'json' }).$type<Inventory>(),
@@ -63,6 +65,23 @@ export const machineMacs = sqliteTable('machine_macs', {
   machine: text().notNull(),
   place: integer().notNull(),
 })
+
+/** What was seen on the wire that contradicts a registered machine, once per contradiction. */
+export const machineConflicts = sqliteTable(
+  'machine_conflicts',
+  {
+    machine: text().notNull(),
+    /** What the machine on the wire claims of this one: its MAC or its UUID. */
+    claims: text().$type<'mac' | 'uuid'>().notNull(),
+    /** What else that machine said of itself: the UUID beside the MAC, or the MAC beside the UUID. */
+    other: text().notNull(),
+    says: text().notNull(),
+    firstAt: integer('first_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+    times: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.machine, table.claims, table.other] })],
+)
 
 export const leases = sqliteTable(
   'leases',
@@ -132,6 +151,20 @@ export const runLogs = sqliteTable(
   'run_logs',
   { runId: text('run_id').notNull(), seq: integer().notNull(), at: integer().notNull(), line: text().notNull() },
   (table) => [primaryKey({ columns: [table.runId, table.seq] })],
+)
+
+/** How a run's transfers went, a row a second: what its agent said it had done and what the server had sent by then. */
+export const runSamples = sqliteTable(
+  'run_samples',
+  {
+    runId: text('run_id').notNull(),
+    at: integer().notNull(),
+    step: text().notNull(),
+    doneBytes: integer('done_bytes').notNull(),
+    totalBytes: integer('total_bytes').notNull(),
+    servedBytes: integer('served_bytes').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.at] })],
 )
 
 /** One row a network boot under a grant; the highest number of a run is the live one. */
