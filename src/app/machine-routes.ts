@@ -29,6 +29,10 @@ export function bootDoor(parts: MachineRoutesParts, segment: Segment): Router {
     script: answers.script,
     files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
     openChunk: (digest) => appliance.library.openChunk(digest),
+    served: (runId, digest, bytes) => {
+      appliance.log.debug({ runId, digest, bytes }, 'chunk served')
+      runs.transfers.noteServed(runId, bytes)
+    },
     record: runs.record,
     recordLocal: (mac, type, detail) => evidence.note({ at: appliance.clock.now(), mac, what: type, detail }, type),
   })
@@ -63,6 +67,7 @@ export function agentDoor(parts: MachineRoutesParts, segment: Segment): Router {
     },
     progress: (runId, progress) => {
       runs.service.noteProgress(runId, progress)
+      runs.transfers.noteProgress(runId, progress)
       runs.feed.publish({ kind: 'progress', runId, progress })
     },
     log: async (runId, lines) => {

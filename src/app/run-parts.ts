@@ -13,6 +13,7 @@ import { createRunEffects } from '../runs/run-effects.ts'
 import { createRunFeed } from '../runs/run-feed.ts'
 import { createRunRecorder } from '../runs/run-recorder.ts'
 import { createRunService } from '../runs/run-service.ts'
+import { createRunTransfers } from '../runs/run-transfers.ts'
 import type { Appliance } from './appliance.ts'
 
 const MOST_MANIFESTS = 8
@@ -31,6 +32,10 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   const secrets = createBootSecrets(appliance.keys.bootSecret)
   const sessions = store.bootSessions
   const noteResult = async (...args: Parameters<typeof record>): Promise<void> => void (await record(...args))
+  const transfers = createRunTransfers({ samples: store.runSamples, clock, log })
+  feed.subscribe((news) => {
+    if (news.kind === 'change' && isEnd(news.run.state)) void transfers.end(news.run.id)
+  })
   const service = createRunService({
     runs,
     machines,
@@ -46,6 +51,7 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     secrets,
     manifests,
     service,
+    transfers,
     deployment: createRunDeployment({ manifests, machines, record }),
     decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),

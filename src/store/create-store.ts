@@ -8,6 +8,7 @@ import { createLeaseStore } from './lease-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { migrateDatabase } from './migrate.ts'
 import { createProfileStore, createSegmentStore } from './resource-store.ts'
+import { createRunSampleStore } from './run-sample-store.ts'
 import { createRunStore } from './run-store.ts'
 
 export type Store = Awaited<ReturnType<typeof createStore>>
@@ -24,6 +25,7 @@ export async function createStore(file: string) {
     machines: createMachineStore(database),
     images: createImageVersionStore(database),
     runs: createRunStore(database),
+    runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),
     access: createAccessStore(database),
     close: () => database.close(),

@@ -32,6 +32,16 @@ export type RunProgress = {
   etaSeconds: number | undefined
 }
 
+/** How a run's transfers stood at a moment: what its agent said it had done of the step, what the server had sent since the run began. */
+export type RunSample = {
+  runId: string
+  at: number
+  step: string
+  doneBytes: number
+  totalBytes: number
+  servedBytes: number
+}
+
 /** One line of a run's history. `at` is milliseconds since the epoch; `to` is set when the event changed the state. */
 export type RunEvent = {
   seq: number

@@ -17,6 +17,8 @@ export type BootRoutesDeps = {
   script(decision: BootDecision, mac: string, localAddress: string): Promise<string>
   files(runId: string): Promise<BootFiles>
   openChunk(digest: string): Promise<{ size: number; stream: Readable }>
+  /** Told once a chunk's answer is over: how many of its bytes were sent. */
+  served(runId: string, digest: string, bytes: number): void
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
   recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
 }
@@ -51,7 +53,8 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
         served.add(runId)
         await deps.record(runId, 'firstChunkServed', { peer: peer(req) })
       }
-      const chunk = await deps.openChunk(String(req.params.digest))
+      const digest = String(req.params.digest)
+      const chunk = await deps.openChunk(digest)
       res.set({
         'content-length': String(chunk.size),
         'content-type': 'application/zstd',
@@ -62,8 +65,13 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
         res.end()
         return
       }
+      let bytes = 0
+      chunk.stream.on('data', (part: Buffer) => {
+        bytes += part.length
+      })
       // A reader that goes away, or a disk that fails, ends this answer and nothing else.
       await pipeline(chunk.stream, res).catch(() => res.destroy())
+      deps.served(runId, digest, bytes)
     })
 }
 
