@@ -3,8 +3,10 @@ import type { ApiClient } from '../client/api-client.ts'
 import { eventLine } from '../domain/run/event-line.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
+import type { RunWhy } from '../domain/run/run-why.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
+import { drawWhy } from './run-why-text.ts'
 
 const PAUSE_MILLISECONDS = 1000
 const FAILED = 1
@@ -71,8 +73,10 @@ export function runCommands(client: (call: Call) => Promise<ApiClient>): Command
     {
       ...{ name: 'run why', says: 'Why a run stands where it stands', words, options: {} },
       run: async (call) => {
+        const api = await client(call)
         const run = await find(call)
-        call.print({ id: run.id, state: run.state, cause: run.cause ?? null }, `${describe(run)}\n${why(run)}`)
+        const { why, text } = await explain(api, run)
+        call.print({ id: run.id, state: run.state, ...why }, text)
         return 0
       },
     },
@@ -95,7 +99,7 @@ async function watch(api: ApiClient, id: string, call: Call): Promise<number> {
     for (const event of events) call.say(eventLine(run, event))
     after = events.at(-1)?.seq ?? after
     if (isEnd(run.state)) {
-      call.print(run, `${describe(run)}${run.cause ? `\n${why(run)}` : ''}`)
+      call.print(run, run.state === 'failed' ? (await explain(api, run)).text : describe(run))
       return run.state === 'verified' ? 0 : FAILED
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS))
@@ -104,17 +108,10 @@ async function watch(api: ApiClient, id: string, call: Call): Promise<number> {
 
 const describe = (run: Run): string => `run ${run.id}: ${run.image} ${run.version} on ${run.machine} is ${run.state}`
 
-/** The cause of a failed run in the words that the console shows. */
-export function why(run: Run): string {
-  if (!run.cause) return isEnd(run.state) ? 'It ended without a failure.' : `It waits in ${run.state}.`
-  const { code, message, missingStep, likelyCauses, remedy } = run.cause
-  return [
-    `  ${code}: ${message}`,
-    `  missing step   ${missingStep}`,
-    ...likelyCauses.map((cause) => `  likely cause   ${cause}`),
-    `  remedy         ${remedy}`,
-  ].join('\n')
+async function explain(api: ApiClient, run: Run): Promise<{ why: RunWhy; text: string }> {
+  const why = (await api.get(`/runs/${run.id}/why`)) as RunWhy
+  const events = (await api.get(`/runs/${run.id}/events`)) as RunEvent[]
+  return { why, text: `${describe(run)}\n\n${drawWhy(run, events, why)}` }
 }
 
-export const timeline = (run: Run, events: RunEvent[]): string =>
-  events.map((event) => eventLine(run, event)).join('\n')
+const timeline = (run: Run, events: RunEvent[]): string => events.map((event) => eventLine(run, event)).join('\n')

@@ -17,12 +17,13 @@ export type RunRecorderDeps = {
     change(
       id: string,
       at: number,
-      decide: (run: Run) => Change | undefined,
+      decide: (run: Run, history: () => Promise<RunEvent[]>) => Promise<Change | undefined>,
     ): Promise<{ run: Run; events: RunEvent[] } | undefined>
   }
   /** Starts what the new state's row asks for; called after the change is stored. */
   enter(run: Run): void
-  explain(run: Run, type: RunEventType, detail: Detail): Run['cause']
+  /** Why a run failed; `events` ends with the event that ended it. */
+  explain(run: Run, events: RunEvent[], now: number): Run['cause']
   feed: RunFeed
   clock: Clock
   log: Log
@@ -42,12 +43,18 @@ const UNPROVED = { writeStarted: 'set', readBackMatched: 'clear' } as const sati
 export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
   return async (runId, type, detail) => {
     const at = deps.clock.now()
-    const result = await deps.runs.change(runId, at, (run) => {
+    const result = await deps.runs.change(runId, at, async (run, history) => {
       if (isEnd(run.state)) return undefined
       const to = nextState(run.state, type)
       const unproved = type in UNPROVED ? UNPROVED[type as keyof typeof UNPROVED] : undefined
+      const changes = to ? entered(run, to, at) : {}
+      if (to === 'failed') {
+        const before = await history()
+        const event = { seq: (before.at(-1)?.seq ?? 0) + 1, runId, at, type, to, detail }
+        changes.cause = deps.explain({ ...run, ...changes }, [...before, event], at)
+      }
       return {
-        run: to ? entered(run, to, at, () => deps.explain(run, type, detail)) : {},
+        run: changes,
         events: [{ type, to, detail }],
         ...(unproved ? { unproved } : {}),
       }
@@ -63,14 +70,8 @@ export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
   }
 }
 
-function entered(run: Run, to: RunState, at: number, explain: () => Run['cause']): Partial<Run> {
+function entered(run: Run, to: RunState, at: number): Partial<Run> {
   const seconds = RUN_STATES[to].deadlineSeconds
   const deadlineAt = seconds === undefined ? undefined : at + Math.round(seconds * run.profile.deadlineFactor * 1000)
-  return {
-    state: to,
-    stateSince: at,
-    deadlineAt,
-    ...(isEnd(to) ? { endedAt: at } : {}),
-    ...(to === 'failed' ? { cause: explain() } : {}),
-  }
+  return { state: to, stateSince: at, deadlineAt, ...(isEnd(to) ? { endedAt: at } : {}) }
 }

@@ -4,7 +4,9 @@ import { uuidV7 } from '../core/ids.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Run, RunEvent, RunProgress } from '../domain/run/run.ts'
 import { isEnd, RUN_STATES } from '../domain/run/run-states.ts'
+import type { RunWhy } from '../domain/run/run-why.ts'
 import type { RecordEvent } from './run-recorder.ts'
+import { explainRun } from './run-why.ts'
 
 export type RunServiceDeps = {
   runs: {
@@ -66,6 +68,10 @@ export function createRunService(deps: RunServiceDeps) {
     list: (limit = 200) => deps.runs.list(limit),
     events: (id: string, after?: number) => deps.runs.events(id, after),
     logs: (id: string, after?: number) => deps.runs.logs(id, after),
+    why: async (id: string): Promise<RunWhy> => {
+      const run = await find(id)
+      return explainRun(run, await deps.runs.events(id), deps.clock.now())
+    },
     progress: (id: string) => progress.get(id)?.value,
     heardAt: (id: string) => progress.get(id)?.at,
     noteProgress: (id: string, value: RunProgress) => void progress.set(id, { value, at: deps.clock.now() }),

@@ -29,15 +29,18 @@ export function createRunStore(database: DatabaseDoor) {
           })
         await queries.insert(runs).values(toRow(run))
       }),
-    /** In one transaction: reads the run, lets `decide` say what changes, writes that. Undefined means nothing changes. */
+    /**
+     * In one transaction: reads the run, lets `decide` say what changes, writes that. Undefined means nothing changes.
+     * `history` reads the run's events of before, inside the same transaction.
+     */
     change: (
       id: string,
       at: number,
-      decide: (run: Run) => RunChange | undefined,
+      decide: (run: Run, history: () => Promise<RunEvent[]>) => RunChange | undefined | Promise<RunChange | undefined>,
     ): Promise<{ run: Run; events: RunEvent[] } | undefined> =>
       database.unit(async (queries) => {
         const run = await find(queries, id)
-        const change = run && decide(run)
+        const change = run && (await decide(run, () => eventsOf(queries, id)))
         if (!run || !change) return undefined
         const changed = { ...run, ...change.run }
         if (Object.keys(change.run).length > 0) await queries.update(runs).set(toRow(changed)).where(eq(runs.id, id))
@@ -58,11 +61,7 @@ export function createRunStore(database: DatabaseDoor) {
     list: async (limit: number): Promise<Run[]> =>
       (await database.read.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.id)).limit(limit)).map(toRun),
     open: async (): Promise<Run[]> => (await database.read.select().from(runs).where(isNull(runs.endedAt))).map(toRun),
-    events: async (id: string, after = 0): Promise<RunEvent[]> => {
-      const of = and(eq(runEvents.runId, id), gt(runEvents.seq, after))
-      const rows = await database.read.select().from(runEvents).where(of).orderBy(asc(runEvents.seq))
-      return rows.map((row) => ({ ...row, to: row.to ?? undefined }))
-    },
+    events: (id: string, after?: number) => eventsOf(database.read, id, after),
     addLog: (id: string, at: number, lines: string[]): Promise<void> =>
       database.unit(async (queries) => {
         const [last] = await queries
@@ -85,6 +84,12 @@ export function createRunStore(database: DatabaseDoor) {
 async function find(queries: Queries, id: string): Promise<Run | undefined> {
   const [row] = await queries.select().from(runs).where(eq(runs.id, id))
   return row && toRun(row)
+}
+
+async function eventsOf(queries: Queries, id: string, after = 0): Promise<RunEvent[]> {
+  const of = and(eq(runEvents.runId, id), gt(runEvents.seq, after))
+  const rows = await queries.select().from(runEvents).where(of).orderBy(asc(runEvents.seq))
+  return rows.map((row) => ({ ...row, to: row.to ?? undefined }))
 }
 
 async function append(queries: Queries, runId: string, at: number, events: RunChange['events']): Promise<RunEvent[]> {

@@ -99,7 +99,7 @@ describe('faults while deploying end the run with their code', () => {
     await expect(runAgent(fixture, bootCode, disks)).rejects.toMatchObject({ message: expect.stringContaining(code) })
     expect(await endedRun(fixture, started.id)).toMatchObject({
       state: 'failed',
-      cause: { code, missingStep: 'choosing the install disk' },
+      cause: { code, missingStep: expect.stringMatching(/disk/) },
     })
     expect((await readFile(join(fixture.folder, 'vda'))).every((byte) => byte === 0xaa)).toBe(true)
     expect((await fixture.appliance.store.machines.find('one'))?.unprovedBy).toBeUndefined()

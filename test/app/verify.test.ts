@@ -50,7 +50,7 @@ describe('what the installed system says is checked', () => {
     await fixture.runs.deadlines.sweep()
     expect(await run(started.id)).toMatchObject({
       state: 'failed',
-      cause: { code: 'run.timed_out_bootingOwnDisk', missingStep: 'the facts of the installed system' },
+      cause: { code: 'run.timed_out_bootingOwnDisk', missingStep: 'a sign of the installed system' },
     })
   })
 
@@ -76,7 +76,7 @@ describe('what the installed system says is checked', () => {
     await fixture.runs.deadlines.sweep()
     expect(await run(started.id)).toMatchObject({
       state: 'failed',
-      cause: { code: 'run.agentSilent', missingStep: 'the next word of the agent' },
+      cause: { code: 'run.agentSilent', missingStep: 'the next report of the agent, which comes twice a second' },
     })
   })
 

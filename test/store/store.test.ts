@@ -115,6 +115,18 @@ describe('runs', () => {
     ])
   })
 
+  it('show a decision the history of before, as the same transaction sees it', async () => {
+    await store.runs.add(run('a', 'm'))
+    const event = { type: 'grantOpened', to: undefined, detail: {} } as const
+    const add = () =>
+      store.runs.change('a', 2, async (_row, history) => ({
+        run: {},
+        events: [{ ...event, detail: { before: (await history()).length } }],
+      }))
+    await Promise.all([add(), add(), add()])
+    expect((await store.runs.events('a')).map(({ detail }) => detail.before)).toEqual([0, 1, 2])
+  })
+
   it('serialise changes: a hundred at once lose none and number their events', async () => {
     await store.runs.add(run('a', 'm'))
     const bump = () =>

@@ -51,6 +51,19 @@ export const RunEventAnswer = z.object({
   detail: z.record(z.string(), z.unknown()),
 })
 
+export const RunWhyAnswer = z.object({
+  rule: z.string().describe('the row of the table in docs/how-to/find-out-why-a-run-stopped.md'),
+  message: z.string(),
+  lastEvidence: RunEventAnswer.optional(),
+  missingStep: z.string(),
+  likelyCauses: z.array(z.string()),
+  remedy: z.string(),
+  waiting: z
+    .object({ seconds: z.number(), usualSeconds: z.number(), deadlineSeconds: z.number().optional() })
+    .optional()
+    .describe('absent when the run has ended'),
+})
+
 export const LogLineAnswer = z.object({ seq: z.int(), at: milliseconds, line: z.string() })
 
 export const MachineAnswer = z.object({

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { Run, RunEvent, RunProgress } from '../../domain/run/run.ts'
+import type { RunWhy } from '../../domain/run/run-why.ts'
 import type { Actor } from '../authentication.ts'
-import { LogLineAnswer, RunAnswer, RunEventAnswer } from './answers.ts'
+import { LogLineAnswer, RunAnswer, RunEventAnswer, RunWhyAnswer } from './answers.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { type RunNewsFeed, streamRunNews } from './run-stream.ts'
 
@@ -15,6 +16,7 @@ export type RunDoor = {
   list(limit?: number): Promise<Run[]>
   events(id: string, after?: number): Promise<RunEvent[]>
   logs(id: string, after?: number): Promise<{ seq: number; at: number; line: string }[]>
+  why(id: string): Promise<RunWhy>
   progress(id: string): RunProgress | undefined
 }
 export type RunRoutesDeps = {
@@ -90,6 +92,17 @@ function runReads({ runs, feed }: RunRoutesDeps): Endpoint[] {
     endpoint({
       ...{ method: 'get', path: '/runs/{id}', says: 'One run', role: 'viewer', params: ById, answer: RunAnswer },
       handle: async ({ params }) => shown(runs, await runs.find(params.id)),
+    }),
+    endpoint({
+      ...{
+        method: 'get',
+        path: '/runs/{id}/why',
+        says: 'Why a run stands or ended where it is',
+        role: 'viewer',
+        params: ById,
+        answer: RunWhyAnswer,
+      },
+      handle: ({ params }) => runs.why(params.id),
     }),
     endpoint({
       ...{

@@ -133,9 +133,7 @@ describe('the console', () => {
     await page.waitForSelector(`#run-${run.id} .badge:has-text("failed")`)
     await picture('runs')
     await page.click(`#run-${run.id} a`)
-    expect(await page.textContent('#cause')).toMatch(
-      /disk\.no_rule_match.*Missing step: choosing the install disk.*Remedy/s,
-    )
+    expect(await page.textContent('#cause')).toMatch(/disk\.no_rule_match.*Missing step: a disk that matches.*Remedy/s)
     await picture('run-failed')
     expect(complaints).toEqual([])
   })

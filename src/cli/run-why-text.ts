@@ -1,0 +1,51 @@
+import { styleText } from 'node:util'
+import { formatSeconds } from '../core/quantity.ts'
+import { eventLine } from '../domain/run/event-line.ts'
+import type { Run, RunEvent } from '../domain/run/run.ts'
+import { isEnd } from '../domain/run/run-states.ts'
+import { runWay, type WayMark } from '../domain/run/run-way.ts'
+import type { RunWaiting, RunWhy } from '../domain/run/run-why.ts'
+
+type Style = Parameters<typeof styleText>[0]
+type Paint = (style: Style, text: string) => string
+
+/** Colours where standard output is a terminal, none elsewhere. */
+const paintTerminal: Paint = (style, text) => styleText(style, text)
+
+/**
+ * The way from DHCP to proof with what was seen of it, the first missing step and what would come after, then why: the
+ * last evidence, what was expected and got, likely causes, remedy.
+ */
+export function drawWhy(run: Run, events: RunEvent[], why: RunWhy, paint: Paint = paintTerminal): string {
+  const missing = isEnd(run.state) ? '✗' : '…'
+  const rows: Record<WayMark, (says: string, time: string) => string> = {
+    seen: (says, time) => `${paint('green', '  ✓')} ${time}  ${says}`,
+    skipped: (says, time) => paint('gray', `  · ${time}  ${says} (not needed)`),
+    missing: (says, time) => paint(['bold', 'yellow'], `  ${missing} ${time}  ${says}`),
+    ahead: (says, time) => paint('gray', `    ${time}  ${says}`),
+  }
+  const time = (at: number | undefined): string =>
+    (at === undefined ? '' : `${((at - run.createdAt) / 1000).toFixed(1)} s`).padStart(9)
+  const way = runWay(events).map(({ says, mark, at }) => rows[mark](says, time(at)))
+  return [...way, '', ...reasons(run, why, paint)].join('\n')
+}
+
+function reasons(run: Run, why: RunWhy, paint: Paint): string[] {
+  const line = (name: string, text: string): string => `  ${paint('bold', name.padEnd(14))} ${text}`
+  const last = why.lastEvidence
+  return [
+    line('rule', `${why.rule}${run.cause ? ` (${run.cause.code})` : ''}`),
+    line('last evidence', last ? eventLine(run, last).trimStart() : 'none'),
+    line('missing step', why.missingStep),
+    line(why.waiting ? 'so far' : 'told', why.message),
+    ...(why.waiting ? [line('waiting', waitingText(why.waiting))] : []),
+    ...why.likelyCauses.map((cause, index) => line(index === 0 ? 'likely causes' : '', cause)),
+    line('remedy', why.remedy),
+  ]
+}
+
+function waitingText({ seconds, usualSeconds, deadlineSeconds }: RunWaiting): string {
+  const compared = seconds > usualSeconds ? 'longer than usual' : 'nothing unusual yet'
+  const deadline = deadlineSeconds === undefined ? '' : `, the deadline is ${formatSeconds(deadlineSeconds)}`
+  return `for ${formatSeconds(seconds)}: ${compared} (${formatSeconds(usualSeconds)})${deadline}`
+}

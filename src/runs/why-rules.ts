@@ -1,0 +1,23 @@
+import type { WhyRow } from './why-row.ts'
+import { WHY_RULES_AGENT } from './why-rules-agent.ts'
+import { WHY_RULES_BOOT } from './why-rules-boot.ts'
+import { WHY_RULES_END } from './why-rules-end.ts'
+import { WHY_RULES_RESTART } from './why-rules-restart.ts'
+
+const UNKNOWN: WhyRow = {
+  id: 'unknown',
+  says: 'No row above fits.',
+  when: () => true,
+  missingStep: 'the next step after {state}',
+  likelyCauses: ['something this table does not know yet'],
+  remedy: 'Read the run’s timeline and the machine’s console; report the run, so that the table learns it.',
+}
+
+/** Every reason why a run stands still or ended; the first row that fits is the answer. */
+export const WHY_RULES: readonly WhyRow[] = [
+  ...WHY_RULES_END,
+  ...WHY_RULES_BOOT,
+  ...WHY_RULES_AGENT,
+  ...WHY_RULES_RESTART,
+  UNKNOWN,
+]
