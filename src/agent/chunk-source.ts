@@ -2,10 +2,19 @@ import { Agent, get } from 'node:http'
 import { AppError } from '../core/errors.ts'
 import { asyncSha256 } from './async-sha256.ts'
 
-/** How often a chunk is fetched at most and how long the first pause is; each further pause is twice as long, with jitter. */
-export type ChunkPatience = { tries: number; pauseMilliseconds: number; localAddress?: string }
+/**
+ * How often an answer may be wrong, how long the appliance may be out of reach, and how long the first pause is; each
+ * further pause is twice as long up to `MOST_PAUSE_MILLISECONDS`, with jitter.
+ */
+export type ChunkPatience = {
+  tries: number
+  outageMilliseconds: number
+  pauseMilliseconds: number
+  localAddress?: string
+}
 
-const PATIENCE: ChunkPatience = { tries: 6, pauseMilliseconds: 200 }
+const PATIENCE: ChunkPatience = { tries: 6, outageMilliseconds: 300_000, pauseMilliseconds: 200 }
+const MOST_PAUSE_MILLISECONDS = 5000
 
 /** Stored bytes of chunks, verified. `retries` counts the fetches that had to be repeated. */
 export type ChunkSource = {
@@ -16,12 +25,13 @@ export type ChunkSource = {
 
 /**
  * Fetches chunks from `base` (the machines' HTTP door) over kept connections. A body that is short, or whose SHA-256 is
- * not the digest, is fetched again a bounded number of times; the last refusal is thrown.
+ * not the digest, is fetched again a bounded number of times; an appliance that can not be reached is waited for. The
+ * last refusal is thrown.
  */
 export function createChunkSource(
   base: string,
   connections: number,
-  onRetry: (why: string) => void,
+  onRetry: (why: string, retries: number) => void,
   patience = PATIENCE,
 ): ChunkSource {
   const agent = new Agent({
@@ -43,14 +53,18 @@ export function createChunkSource(
       return retries
     },
     fetch: async (digest, length) => {
-      for (let tries = 1; ; tries += 1) {
+      const started = performance.now()
+      for (let [tries, answers] = [1, 1]; ; tries += 1) {
         try {
           return await attempt(digest, length)
         } catch (error) {
-          if (tries === patience.tries) throw error
+          const wasAnswered = error instanceof AppError
+          if (wasAnswered && answers++ === patience.tries) throw error
+          if (!wasAnswered && performance.now() - started > patience.outageMilliseconds) throw error
           retries += 1
-          onRetry(error instanceof Error ? error.message : String(error))
-          await pause(patience.pauseMilliseconds * 2 ** (tries - 1) * (0.5 + Math.random()))
+          onRetry(error instanceof Error ? error.message : String(error), retries)
+          const longest = Math.min(patience.pauseMilliseconds * 2 ** (tries - 1), MOST_PAUSE_MILLISECONDS)
+          await pause(longest * (0.5 + Math.random() / 2))
         }
       }
     },
@@ -77,7 +91,11 @@ function download(url: string, agent: Agent, length: number): Promise<Buffer<Arr
         response.destroy()
         reject(new AppError('image.chunk_corrupt', `${url}: expected ${length} bytes, got more`))
       })
-      response.on('error', reject)
+      response.on('error', () =>
+        reject(
+          new AppError('image.body_truncated', `${url}: expected ${length} bytes, the connection ended after ${got}`),
+        ),
+      )
       response.on('end', () => resolve(body.subarray(0, got)))
     })
     call.on('timeout', () => call.destroy(new Error(`${url}: no byte for 20 s`)))

@@ -4,7 +4,7 @@ import { sha256Hex } from '../core/ids.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import { decodeManifest, type Manifest } from '../image/manifest.ts'
 import { decodeSignatures, trustedKeyFromRaw, verifyManifest } from '../image/signature.ts'
-import { AGENT_PATHS, DeployPlan, SeedAnswer, SIGNATURE_HEADER } from '../protocol/agent-door.ts'
+import { AGENT_PATHS, type BootOrderReport, DeployPlan, SeedAnswer, SIGNATURE_HEADER } from '../protocol/agent-door.ts'
 import type { ChunkSource } from './chunk-source.ts'
 import { growRoot } from './disk/grow-root.ts'
 import { putSeed } from './disk/put-seed.ts'
@@ -24,6 +24,8 @@ export type DeployParts = {
   meter: ProgressMeter
   imageKeys: string[]
   devices: string
+  /** Tells the machine's firmware of the disk, behind the network; undefined where the firmware keeps no such list. */
+  appendDiskEntry(disk: string): Promise<BootOrderReport | undefined>
   log(line: string): void
 }
 
@@ -41,7 +43,7 @@ export async function deploy(inventory: Inventory, parts: DeployParts): Promise<
     await door.call(AGENT_PATHS.writing, {}, Nothing)
     const written = await writeImage(manifest, disk, plan.disk.bytes, parts.chunks, meter)
     log(
-      `wrote ${written.chunks} chunks and ${written.holes} holes in ${written.seconds.toFixed(1)} s, ${written.retries} repeated`,
+      `wrote ${written.chunks} chunks and ${written.holes} holes in ${written.seconds.toFixed(1)} s, ${written.kept} were there, ${written.retries} repeated`,
     )
     await door.call(AGENT_PATHS.written, written, Nothing)
     const started = performance.now()
@@ -85,5 +87,11 @@ async function seed(manifest: Manifest, disk: string, parts: DeployParts): Promi
     rootBytes = await putSeed(root, MOUNT_POINT, files)
     parts.log(`root grown to ${rootBytes} bytes, ${files.length} seed files written`)
   }
-  await parts.door.call(AGENT_PATHS.seeded, { rootBytes }, Nothing)
+  // Firmware that takes no entry still tries a disk's standard path: the proof after the restart decides.
+  const bootOrder = await parts.appendDiskEntry(disk).catch((error: unknown) => {
+    parts.log(`the firmware's boot order is as it was: ${error}`)
+    return undefined
+  })
+  if (bootOrder) parts.log(`boot order ${bootOrder.order.join(',')}, the disk is ${bootOrder.entry}`)
+  await parts.door.call(AGENT_PATHS.seeded, { rootBytes, ...(bootOrder ? { bootOrder } : {}) }, Nothing)
 }

@@ -3,8 +3,11 @@ import * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import { PinnedAgent } from './pinned-agent.ts'
 
+/** How often an answer of 500 and above is taken for a passing fault. */
 const TRIES = 8
 const RETRY_MILLISECONDS = 1500
+/** How long the appliance may be away, restarting or cut off, before the agent gives up. */
+const OUTAGE_MILLISECONDS = 300_000
 
 export type DoorAnswer = { status: number; headers: Record<string, unknown>; body: Buffer }
 
@@ -61,14 +64,15 @@ function exchange(options: RequestOptions, body: string | undefined): Promise<Do
 }
 
 async function persist(attempt: () => Promise<DoorAnswer>): Promise<DoorAnswer> {
-  for (let tries = 1; ; tries += 1) {
+  const started = performance.now()
+  for (let answered = 1; ; ) {
     try {
       const answer = await attempt()
       if (answer.status < 400) return answer
-      if (answer.status < 500) throw refusal(answer)
-      if (tries === TRIES) throw refusal(answer)
+      if (answer.status < 500 || answered === TRIES) throw refusal(answer)
+      answered += 1
     } catch (error) {
-      if (error instanceof AppError || tries === TRIES) throw error
+      if (error instanceof AppError || performance.now() - started > OUTAGE_MILLISECONDS) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS))
   }

@@ -8,6 +8,7 @@ import { AGENT_PATHS, ExchangeAnswer } from '../protocol/agent-door.ts'
 import { createChunkSource } from './chunk-source.ts'
 import { deploy } from './deploy.ts'
 import { createDoor } from './door.ts'
+import { appendDiskEntry } from './firmware/append-disk-entry.ts'
 import { createSysfs } from './inventory/sysfs.ts'
 import { takeInventory } from './inventory/take-inventory.ts'
 import { parseCommandLine } from './kernel-command-line.ts'
@@ -36,9 +37,10 @@ async function main(): Promise<void> {
   const meter = createProgressMeter(systemClock)
   const reports = startReportLoop(door, meter)
   reports.log(`run ${runId}: code exchanged`)
-  const chunks = createChunkSource(orders.chunks, 8, (why) => reports.log(`again: ${why}`))
+  const chunks = createChunkSource(orders.chunks, 8, reports.retried)
+  const { imageKeys } = trust
   const work = takeInventory(createSysfs('/'), secureBootByte).then((inventory) =>
-    deploy(inventory, { door, chunks, meter, imageKeys: trust.imageKeys, devices: '/dev', log: reports.log }),
+    deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', appendDiskEntry, log: reports.log }),
   )
   try {
     await Promise.race([work, reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))])

@@ -9,6 +9,7 @@ export const AGENT_PATHS = {
   progress: '/agent/progress',
   log: '/agent/log',
   writing: '/agent/writing',
+  retried: '/agent/retried',
   written: '/agent/written',
   readBack: '/agent/read-back',
   seed: '/agent/seed',
@@ -49,10 +50,15 @@ export const ProgressAnswer = z.object({ proceed: z.boolean() })
 
 export const LogReport = z.strictObject({ lines: z.array(z.string().max(2000)).max(200) })
 
+/** Why a chunk was fetched again, and how many times that happened so far in this session. */
+export const RetriedReport = z.strictObject({ why: z.string().max(500), retries: count })
+
 export const WrittenReport = z.strictObject({
   chunks: count,
   fetchedBytes: count,
   holes: count,
+  /** Chunks that the disk held already, found by their digest. */
+  kept: count,
   retries: count,
   seconds: z.number(),
 })
@@ -77,6 +83,14 @@ export const SeedFile = z.object({
 export type SeedFile = z.infer<typeof SeedFile>
 export const SeedAnswer = z.object({ files: z.array(SeedFile) })
 
-export const SeededReport = z.strictObject({ rootBytes: count })
+/** What UEFI firmware holds as its BootOrder after the run's disk got an entry: numbers of four hex digits, with their labels. */
+export const BootOrderReport = z.strictObject({
+  entry: z.string().max(4),
+  order: z.array(z.string().max(4)).max(256),
+  labels: z.array(z.string().max(80)).max(256),
+})
+export type BootOrderReport = z.infer<typeof BootOrderReport>
+
+export const SeededReport = z.strictObject({ rootBytes: count, bootOrder: BootOrderReport.optional() })
 
 export const FailedReport = z.strictObject({ code: z.string().max(64), message: z.string().max(4000) })

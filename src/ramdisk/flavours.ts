@@ -45,7 +45,7 @@ export type FlavourName = keyof typeof FLAVOURS
 
 /** Debian packages whose files may go into the ramdisk, besides the kernel. Their dependencies are named, not guessed. */
 export const TOOL_PACKAGES = [
-  ...['busybox', 'kmod', 'fdisk', 'util-linux', 'e2fsprogs'],
+  ...['busybox', 'kmod', 'fdisk', 'util-linux', 'e2fsprogs', 'efibootmgr'],
   ...['libc6', 'libgcc-s1', 'libstdc++6', 'zlib1g', 'libzstd1', 'liblzma5', 'libssl3', 'libkmod2'],
   ...[
     'libext2fs2',
@@ -68,6 +68,9 @@ export const TOOL_PACKAGES = [
     'libudev1',
     'libcrypt1',
     'libpam0g',
+    'libefivar1',
+    'libefiboot1',
+    'libpopt0',
   ],
 ] as const
 
@@ -81,6 +84,7 @@ export const TOOLS = [
   '/sbin/e2fsck',
   '/sbin/resize2fs',
   '/usr/bin/partx',
+  '/bin/efibootmgr',
 ] as const
 
 /** Applets of busybox that the start script and the agent use, linked by name. */

@@ -38,6 +38,7 @@ afterEach(() => {
 const source = (why: string[] = []) =>
   createChunkSource(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 2, (reason) => why.push(reason), {
     tries: 3,
+    outageMilliseconds: 5000,
     pauseMilliseconds: 1,
   })
 
@@ -56,6 +57,7 @@ test.each<Fault>(['short', 'flipped', 'long', 'cut', '503'])(
 test.each<[Fault, object]>([
   ['short', { code: 'image.body_truncated' }],
   ['flipped', { code: 'image.chunk_corrupt' }],
+  ['cut', { code: 'image.body_truncated' }],
   ['503', { code: 'image.chunk_missing' }],
 ])('a %s answer that stays ends with its code', async (fault, error) => {
   faults = [fault, fault, fault]
@@ -69,4 +71,17 @@ it('names expected and got', async () => {
   await expect(source().fetch(DIGEST, CHUNK.length)).rejects.toThrow(
     `expected ${CHUNK.length} bytes, got ${CHUNK.length - 1}`,
   )
+})
+
+it('waits for an appliance that is away, far longer than it bears wrong answers', async () => {
+  const { port } = server.address() as AddressInfo
+  const why: string[] = []
+  const chunks = source(why)
+  await new Promise((resolve) => server.close(resolve))
+  const fetched = chunks.fetch(DIGEST, CHUNK.length)
+  await expect.poll(() => why.length).toBeGreaterThan(3)
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  expect((await fetched).equals(CHUNK)).toBe(true)
+  expect(why[0]).toContain('ECONNREFUSED')
+  chunks.close()
 })

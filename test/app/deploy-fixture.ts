@@ -186,12 +186,21 @@ export async function runAgent(fixture: DeployFixture, code: string, disks: Part
   door.useToken(token)
   const chunks = createChunkSource(`http://127.0.0.1:${fixture.http.port}`, 4, () => {}, {
     tries: 2,
+    outageMilliseconds: 1000,
     pauseMilliseconds: 1,
     localAddress: ADDRESS,
   })
   const keys = imageKeys ?? (await fixture.appliance.library.trustedKeys()).map((key) => key.raw)
   const meter = createProgressMeter(fixture.clock)
-  const parts = { door, chunks, meter, imageKeys: keys, devices: fixture.folder, log: () => {} }
+  const parts = {
+    door,
+    chunks,
+    meter,
+    imageKeys: keys,
+    devices: fixture.folder,
+    appendDiskEntry: async () => undefined,
+    log: () => {},
+  }
   await deploy(inventoryOf(disks), parts).finally(() => chunks.close())
   return token
 }

@@ -10,6 +10,8 @@ export type TargetDisk = {
   path: string
   write(bytes: Uint8Array, offset: number): Promise<void>
   zero(offset: number, length: number): Promise<void>
+  /** Makes what was written so far durable: after a loss of power it need not be written again. */
+  flush(): Promise<void>
   /** Makes all writes durable and forgets every cached page, so that the next read comes from the medium. */
   settle(): Promise<void>
   read(into: Buffer, offset: number): Promise<void>
@@ -27,6 +29,7 @@ export async function openTargetDisk(path: string): Promise<TargetDisk> {
       isDevice && length > SMALL_RANGE
         ? zeroByDevice(handle, path, offset, length)
         : zeroByWriting(handle, offset, length),
+    flush: () => handle.datasync(),
     settle: () => settle(handle, path, isDevice),
     read: (into, offset) => readAll(handle, into, offset),
     close: () => handle.close(),

@@ -1,9 +1,11 @@
 import { AppError } from '../../core/errors.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import type { WrittenReport } from '../../protocol/agent-door.ts'
+import { asyncSha256 } from '../async-sha256.ts'
 import type { ChunkSource } from '../chunk-source.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { ProgressMeter } from '../progress-meter.ts'
+import { createFlusher } from './flusher.ts'
 import { holeRuns } from './hole-runs.ts'
 import type { TargetDisk } from './target-disk.ts'
 import { unpackChunk } from './unpack-chunk.ts'
@@ -12,9 +14,12 @@ import { unpackChunk } from './unpack-chunk.ts'
 const END_BYTES = 1 << 20
 const CHUNKS_AT_ONCE = 8
 
+type Chunk = NonNullable<Manifest['chunks'][number]>
+
 /**
- * Writes the image to the disk (`diskBytes` long): holes and the disk's end become zeros first, then every chunk is
- * fetched, verified, unpacked and written, several at once. Nothing is read back here.
+ * Makes the disk (`diskBytes` long) hold the image: holes and the disk's end become zeros first; then every chunk is
+ * compared with what the disk has there and, where that differs, fetched, verified, unpacked and written, several at
+ * once. So a redeployment fetches only what differs on the disk, and a run that was cut goes on where it was.
  */
 export async function writeImage(
   manifest: Manifest,
@@ -24,31 +29,49 @@ export async function writeImage(
   meter: ProgressMeter,
 ): Promise<WrittenReport> {
   const started = performance.now()
-  const runs = holeRuns(manifest.chunks, manifest.chunkSize, manifest.size)
   meter.begin('writing', manifest.size)
   const end = Math.max(manifest.size, diskBytes - END_BYTES)
   if (end < diskBytes) await disk.zero(end, diskBytes - end)
+  const runs = holeRuns(manifest.chunks, manifest.chunkSize, manifest.size)
   for (const run of runs) {
     await disk.zero(run.offset, run.length)
     meter.add(run.length)
   }
-  let fetchedBytes = 0
+  const flusher = createFlusher(disk)
+  let [fetchedBytes, kept] = [0, 0]
   const full = manifest.chunks.flatMap((chunk, index) => (chunk ? [{ chunk, index }] : []))
   await inParallel(full, CHUNKS_AT_ONCE, async ({ chunk, index }) => {
-    const stored = await chunks.fetch(chunk.digest, chunk.length)
-    fetchedBytes += stored.length
     const offset = index * manifest.chunkSize
-    const raw = await unpackChunk(stored, chunk.digest, Math.min(manifest.chunkSize, manifest.size - offset))
-    await disk.write(raw, offset).catch((cause: unknown) => {
-      throw new AppError(
-        'disk.write_failed',
-        `${disk.path}: writing ${raw.length} bytes at ${offset} failed: ${cause}`,
-        {},
-        cause,
-      )
-    })
-    meter.add(raw.length)
+    const length = Math.min(manifest.chunkSize, manifest.size - offset)
+    if (await holds(disk, chunk, offset, length)) kept += 1
+    else {
+      const stored = await chunks.fetch(chunk.digest, chunk.length)
+      fetchedBytes += stored.length
+      await put(disk, await unpackChunk(stored, chunk.digest, length), offset)
+      await flusher.wrote(length)
+    }
+    meter.add(length)
   })
   const seconds = (performance.now() - started) / 1000
-  return { chunks: full.length, fetchedBytes, holes: runs.length, retries: chunks.retries, seconds }
+  return { chunks: full.length, kept, fetchedBytes, holes: runs.length, retries: chunks.retries, seconds }
+}
+
+/** Whether the disk has the chunk's bytes already. A blank disk is known by its first bytes, without hashing. */
+async function holds(disk: TargetDisk, chunk: Chunk, offset: number, length: number): Promise<boolean> {
+  const bytes = Buffer.from(new ArrayBuffer(length))
+  await disk.read(bytes, offset)
+  return !isBlank(bytes) && (await asyncSha256(bytes)) === chunk.raw
+}
+
+/** All bytes are zero: the first is, and each equals the next. */
+const isBlank = (bytes: Buffer): boolean =>
+  bytes[0] === 0 && bytes.compare(bytes, 1, bytes.length, 0, bytes.length - 1) === 0
+
+async function put(disk: TargetDisk, raw: Uint8Array, offset: number): Promise<void> {
+  try {
+    await disk.write(raw, offset)
+  } catch (cause) {
+    const what = `${disk.path}: writing ${raw.length} bytes at ${offset} failed: ${cause}`
+    throw new AppError('disk.write_failed', what, {}, cause)
+  }
 }

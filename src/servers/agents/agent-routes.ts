@@ -88,6 +88,11 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Rout
       await deps.record(run.id, 'writeStarted', {})
       done(res)
     })
+    .post(paths.retried, async (req, res) => {
+      const run = asAgent(req)
+      await deps.record(run.id, 'chunkRetried', parse(door.RetriedReport, req.body))
+      done(res)
+    })
     .post(paths.written, async (req, res) => {
       const run = asAgent(req)
       await deps.record(run.id, 'writeFinished', parse(door.WrittenReport, req.body))
