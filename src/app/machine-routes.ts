@@ -1,4 +1,5 @@
 import type { Router } from 'express'
+import { loaderNamed } from '../boot/firmware.ts'
 import { AppError } from '../core/errors.ts'
 import type { Segment } from '../domain/segment.ts'
 import { encodeSignatures } from '../image/signature.ts'
@@ -28,6 +29,7 @@ export function bootDoor(parts: MachineRoutesParts, segment: Segment): Router {
     reachedScript: runs.decider.reachedScript,
     script: answers.script,
     files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
+    loader: (name) => loaderNamed(name)?.source,
     openChunk: (digest) => appliance.library.openChunk(digest),
     served: (runId, digest, bytes) => {
       appliance.log.debug({ runId, digest, bytes }, 'chunk served')

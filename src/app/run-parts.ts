@@ -1,6 +1,7 @@
 import { createBootDecider } from '../boot/boot-decider.ts'
 import { createBootExchange } from '../boot/boot-exchange.ts'
 import { createBootSecrets } from '../boot/boot-secrets.ts'
+import { createImpostorWatch } from '../boot/impostor-watch.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
@@ -54,6 +55,7 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     transfers,
     deployment: createRunDeployment({ manifests, machines, record }),
     decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
+    whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
     deadlines: createRunDeadlines({ runs, heardAt: service.heardAt, record, clock, log }),
     /** After a restart: what the open runs' states ask for is done again where it is missing. */

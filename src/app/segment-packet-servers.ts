@@ -1,5 +1,5 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
-import { FIRMWARE } from '../boot/firmware.ts'
+import { loaderNamed } from '../boot/firmware.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { Segment } from '../domain/segment.ts'
 import { createDhcpServer, type DhcpSighting } from '../servers/dhcp/dhcp-server.ts'
@@ -28,12 +28,16 @@ export function createSegmentPacketServers(
   const { clock, log, settings } = appliance
   const dhcp = createDhcpServer({
     ...{ segment, httpPort: settings.machines.httpPort, leases, log },
+    whyImpostor: runs.whyImpostor,
     decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
     observe: ({ mac, ...seen }) => {
-      const { stage, messageType, answer, address, why, conflict } = seen
+      const { stage, messageType, answer, address, why, conflict, decision } = seen
       const note = (what: string, type: RunEventType | undefined, detail: Record<string, unknown>): void =>
         void evidence.note({ at: clock.now(), mac, what, detail }, type)
       note(`dhcp ${answer}`, DHCP_EVENTS[answer], { stage, messageType, answer, address, why })
+      // iPXE is told by its script, which records that itself.
+      if (answer === 'offer' && stage === 'firmware' && decision === 'local')
+        note('dhcp own disk', 'localBootAnswered', { by: 'dhcp', address })
       if (conflict) note('dhcp conflict', 'identityConflict', { stage, why: conflict })
     },
   })
@@ -49,10 +53,10 @@ function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segm
   return createTftpServer({
     ...{ segment, log: appliance.log, port: appliance.settings.machines.tftpPort },
     open: async (name, peer): Promise<TftpFile | undefined> => {
-      const row = FIRMWARE.find(({ loader }) => loader === name)
+      const loader = loaderNamed(name)
       const mac = macOf(peer.address)
-      const decision = row && mac ? await runs.decider.decideForMac(mac) : undefined
-      return row && (decision?.kind === 'grant' || decision?.kind === 'hold') ? openLoader(row.source) : undefined
+      const decision = loader && mac ? await runs.decider.decideForMac(mac) : undefined
+      return loader && (decision?.kind === 'grant' || decision?.kind === 'hold') ? openLoader(loader.source) : undefined
     },
     observe: ({ peer, name, bytes, ms, outcome, ...seen }: TftpSighting) => {
       const mac = macOf(peer.address)

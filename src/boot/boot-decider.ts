@@ -1,14 +1,15 @@
 import type { Clock } from '../core/clock.ts'
 import type { BootClient, BootDecision } from '../domain/boot.ts'
-import { knownUuid } from '../domain/machine.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
+import { type IdentityDeps, identify, type RegisteredMachine } from './identity.ts'
 
 /** Network boots that one run may take before the loop breaker ends it. */
 export const MAX_SESSIONS = 5
 
-type Machine = { name: string; uuid?: string | undefined; unprovedBy: string | undefined }
+type Machine = RegisteredMachine & { unprovedBy: string | undefined }
+
 type Session = {
   runId: string
   number: number
@@ -19,7 +20,7 @@ type Session = {
 }
 
 export type BootDeciderDeps = {
-  machines: { findByMac(mac: string): Promise<Machine | undefined> }
+  machines: IdentityDeps<Machine>
   runs: { findOpen(machine: string): Promise<Run | undefined> }
   sessions: { live(runId: string): Promise<Session | undefined>; save(session: Session): Promise<void> }
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<void>
@@ -77,15 +78,9 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
 
   return {
     decide: async (client, begins) => {
-      const machine = await deps.machines.findByMac(client.mac)
-      if (!machine) return { kind: 'ignore', why: `no machine with the MAC ${client.mac}` }
+      const { machine, contradictions } = await identify(client, deps.machines)
+      if (!machine) return { kind: 'ignore', why: contradictions[0]?.says ?? `no machine with the MAC ${client.mac}` }
       const run = await underGrant(machine)
-      const told = knownUuid(client.uuid)
-      if (machine.uuid && told && told !== machine.uuid) {
-        if (run && begins)
-          await deps.record(run.id, 'identityConflict', { expected: machine.uuid, got: told, mac: client.mac })
-        return { kind: 'ignore', why: `expected UUID ${machine.uuid} with this MAC, got ${told}` }
-      }
       if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
       if (!run) return withoutGrant(machine)
       const live = await deps.sessions.live(run.id)

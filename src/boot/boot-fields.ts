@@ -1,34 +1,76 @@
 import type { BootClient, BootDecision } from '../domain/boot.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { Options } from '../wire/dhcp4/options.ts'
-import { firmwareOf, whyNoLoader } from './firmware.ts'
+import { type FirmwareRow, firmwareOf, type LocalAnswer, whyNoLoader } from './firmware.ts'
 
 /** What a DHCP reply says about booting. `why` tells, where nothing is offered to a machine that asked, the reason. */
 export type BootFields = { siaddr: string; file: string; options: Options; why: string | undefined }
 
 /** iPXE's encapsulated option 0xb0 = 1 (no-pxedhcp): without it iPXE waits 2 s for a proxyDHCP server. */
 const NO_PROXY_DHCP = Uint8Array.of(0xb0, 1, 1)
+/** The class that makes an offer one for UEFI HTTP boot (UEFI 2.10 §24.7.2). */
+const HTTP_CLASS = 'HTTPClient'
+const PXE_CLASS = 'PXEClient'
+
+const MENU_TEXT = Buffer.from('own disk')
+/** Option 43 (PXE 2.1 table 2-1): no discovery by broadcast or multicast; a menu of one entry of type 0; no prompt. */
+const LOCAL_DISK_MENU = Uint8Array.from([
+  ...[6, 1, 0b11],
+  ...[9, 3 + MENU_TEXT.length, 0, 0, MENU_TEXT.length, ...MENU_TEXT],
+  ...[10, 1 + MENU_TEXT.length, 0, ...MENU_TEXT],
+  255,
+])
 
 const nothing = (why: string | undefined): BootFields => ({ siaddr: '0.0.0.0', file: '', options: {}, why })
 
-/** The path of the boot script at the machines' HTTP door. */
+/** Paths of the machines' HTTP door: the boot script, and the loaders for UEFI HTTP boot. */
 export const BOOT_SCRIPT_PATH = '/boot/ipxe'
+export const LOADER_PATH = '/boot/loader'
+/** Where UEFI HTTP boot is sent when it is to boot its own disk: nothing is ever served there. */
+const NOTHING_PATH = '/boot/none.efi'
 
 /**
- * The boot fields of an OFFER or ACK (RFC 2131 §2; options 66 and 67 RFC 2132 §9.4, §9.5). Firmware gets its
- * loader by TFTP; iPXE always gets the script's URL, since the script itself says boot, exit or hold.
+ * The boot fields of an OFFER or ACK (RFC 2131 §2; options 66 and 67 RFC 2132 §9.4, §9.5). Firmware gets its loader's
+ * name or URL under a grant and without one what sends it on to its disk; iPXE always gets the script's URL, since the
+ * script itself says boot, exit or hold.
  */
 export function bootFields(decision: BootDecision, client: BootClient, segment: Segment, httpPort: number): BootFields {
   if (decision.kind === 'ignore') return nothing(decision.why)
   if (client.stage === 'os') return nothing(undefined)
+  const door = `http://${segment.address}:${httpPort}`
   if (client.stage === 'ipxe') {
-    const url = `http://${segment.address}:${httpPort}${BOOT_SCRIPT_PATH}`
+    const url = `${door}${BOOT_SCRIPT_PATH}`
     const options = { bootFile: url, ipxe: NO_PROXY_DHCP }
     return { siaddr: segment.address, file: url, options, why: undefined }
   }
-  if (decision.kind === 'local') return nothing(decision.why)
   const row = firmwareOf(client.arch)
-  if (!row) return nothing(whyNoLoader(client.arch))
-  const options = { tftpServerName: segment.address, bootFile: row.loader }
-  return { siaddr: segment.address, file: row.loader, options, why: undefined }
+  if (decision.kind === 'local') return { ...nothing(decision.why), options: row ? LOCAL_OPTIONS[row.local](door) : {} }
+  return row ? LOADER_FIELDS[row.by](row, segment, door) : nothing(whyNoLoader(client.arch))
+}
+
+/**
+ * What sends firmware on to its own disk. OVMF waits a minute for a better offer where one has no boot file: a PXE menu
+ * whose first entry, chosen at once, is the local disk (PXE 2.1 §2.2.3, type 0) ends that, and so does a URL that is
+ * answered with 404.
+ */
+const LOCAL_OPTIONS: Record<LocalAnswer, (door: string) => Options> = {
+  noFile: () => ({}),
+  pxeMenu: () => ({ vendorClass: PXE_CLASS, vendorSpecific: LOCAL_DISK_MENU }),
+  emptyUrl: (door) => ({ vendorClass: HTTP_CLASS, bootFile: `${door}${NOTHING_PATH}` }),
+}
+
+/** A name for those who fetch by TFTP, a URL for those who fetch by HTTP: either in the other's offer is an error. */
+const LOADER_FIELDS: Record<FirmwareRow['by'], (row: FirmwareRow, segment: Segment, door: string) => BootFields> = {
+  tftp: ({ loader }, { address }) => ({
+    siaddr: address,
+    file: loader.name,
+    options: { tftpServerName: address, bootFile: loader.name },
+    why: undefined,
+  }),
+  http: ({ loader }, { address }, door) => ({
+    siaddr: address,
+    file: '',
+    options: { vendorClass: HTTP_CLASS, bootFile: `${door}${LOADER_PATH}/${loader.name}` },
+    why: undefined,
+  }),
 }

@@ -12,7 +12,8 @@ export type BootClient = {
 
 /**
  * What a machine may boot from the network now; the same answer is honoured by every transport.
- * `hold`: its disk was written by us and not yet proved, so it must not boot it. `ignore`: not our machine.
+ * `hold`: its disk was written by us and not yet proved, so it must not boot it. `ignore`: not our machine, or one that
+ * claims to be another.
  */
 export type BootDecision =
   | { kind: 'grant'; runId: string; session: number }

@@ -1,10 +1,17 @@
 import * as z from 'zod'
 import { parseMac } from '../core/mac.ts'
 
-/** A registered machine. Identified by SMBIOS UUID + serial + the set of its MACs, never by one of them alone. */
+/**
+ * A registered machine. Identified by SMBIOS UUID + serial + the set of its MACs, never by one of them alone. A UUID that
+ * firmware uses for "none" counts as none; `sharesUuid` is the admin's word that another board carries the same one.
+ */
 export const Machine = z.strictObject({
   name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a host name label'),
-  uuid: z.guid().toLowerCase().optional(),
+  uuid: z
+    .guid()
+    .transform((text) => knownUuid(text))
+    .optional(),
+  sharesUuid: z.boolean().optional(),
   serial: z.string().max(128).optional(),
   macs: z
     .array(z.string().transform((text) => parseMac(text)))

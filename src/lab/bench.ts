@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { type ApiClient, createApiClient } from '../client/api-client.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import { type Acceleration, probeAcceleration } from './acceleration.ts'
+import { type BenchFirmware, makeVariables } from './bench-firmware.ts'
 import { type BenchNetwork, createBenchNetwork } from './bench-network.ts'
 import { makeDisk } from './blank-disk.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
@@ -22,6 +23,7 @@ export type BenchMachineWish = {
   name: string
   number: number
   diskBytes: number
+  firmware?: BenchFirmware
   fill?: number
   profile?: Partial<HardwareProfile>
 }
@@ -127,6 +129,8 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
   await client.put(`/machines/${wish.name}`, { name: wish.name, macs: [mac], uuid, serial, profile })
   const disk = join(dataFolder, `${wish.name}.disk`)
   await makeDisk(disk, wish.diskBytes, wish.fill)
+  const firmware = wish.firmware ?? 'bios'
+  const variables = await makeVariables(firmware, join(dataFolder, `${wish.name}.variables`))
   await network.addTap(tap)
   const powerOn = (): VirtualMachine => {
     const shape = { memory: 1024, processors: acceleration === 'kvm' ? 2 : 1, accelerator: acceleration }
@@ -135,7 +139,11 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
       transcript.write(`${line}\n`)
       onLine(line)
     }
-    const machine = startVirtualMachine(network, { name: wish.name, mac, uuid, serial, disk, tap, ...shape }, hear)
+    const machine = startVirtualMachine(
+      network,
+      { name: wish.name, firmware, variables, mac, uuid, serial, disk, tap, ...shape },
+      hear,
+    )
     undo.push(() => machine.powerOff())
     return machine
   }

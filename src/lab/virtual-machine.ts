@@ -1,10 +1,13 @@
 import { execa } from 'execa'
+import { type BenchFirmware, bootIndex, firmwareArguments, romArgument } from './bench-firmware.ts'
 import type { BenchNetwork } from './bench-network.ts'
 import { followSerial, type SerialConsole } from './serial-console.ts'
 
-/** A QEMU machine of the bench, with one disk that boots network first, disk second. Memory in MiB. */
+/** A QEMU machine of the bench with one disk. Memory in MiB; `variables` is the file of a UEFI machine's variables. */
 export type VirtualMachineWish = {
   name: string
+  firmware: BenchFirmware
+  variables: string | undefined
   mac: string
   uuid: string
   serial: string
@@ -18,12 +21,15 @@ export type VirtualMachine = {
   wish: VirtualMachineWish
   console: SerialConsole
   ended: Promise<unknown>
+  /** The order to stop, which QEMU obeys at once: the guest hears nothing of it. */
   powerOff(): Promise<void>
+  /** SIGKILL: what the guest had not flushed to its disk is lost with it. */
+  cutPower(): Promise<void>
 }
 
 const OUR_KILL_SECONDS = 5
 
-/** Switches a BIOS machine on. It runs until `powerOff`, through any restart of its own. */
+/** Switches a machine on. It runs until `powerOff`, through any restart of its own. */
 export function startVirtualMachine(
   network: BenchNetwork,
   wish: VirtualMachineWish,
@@ -44,15 +50,20 @@ export function startVirtualMachine(
       child.kill('SIGTERM')
       await child
     },
+    cutPower: async () => {
+      child.kill('SIGKILL')
+      await child
+    },
   }
 }
 
-/** QEMU's arguments: `graphics=off` lets SeaBIOS speak on the serial line; the boot order is the one of production. */
+/** QEMU's arguments for a machine whose boot order is the one of production: network first, then its disk. */
 export function qemuArguments(wish: VirtualMachineWish): string[] {
   // One thread for all emulated processors: with one thread each, QEMU 7.2 was seen to hang a busy guest for good.
   const acceleration = wish.accelerator === 'kvm' ? 'kvm' : 'tcg,thread=single'
   return [
-    ...['-name', wish.name, '-machine', 'pc,graphics=off', '-accel', acceleration],
+    ...['-name', wish.name, '-accel', acceleration],
+    ...firmwareArguments(wish.firmware, wish.variables),
     ...[
       '-cpu',
       wish.accelerator === 'kvm' ? 'host' : 'qemu64',
@@ -69,9 +80,12 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
       `type=1,manufacturer=Slipway,product=Bench,serial=${wish.serial},uuid=${wish.uuid}`,
     ],
     ...['-drive', `file=${wish.disk},if=none,id=d0,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap`],
-    ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0,bootindex=2`],
+    ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0${bootIndex(wish.firmware, 2)}`],
     ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
-    ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac},bootindex=1`],
+    ...[
+      '-device',
+      `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${bootIndex(wish.firmware, 1)}`,
+    ],
     ...['-device', 'virtio-rng-pci'],
   ]
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createAccessStore } from './access-store.ts'
 import { createBootSessionStore } from './boot-session-store.ts'
+import { createConflictStore } from './conflict-store.ts'
 import { openDatabase } from './database.ts'
 import { createImageVersionStore } from './image-version-store.ts'
 import { createLeaseStore } from './lease-store.ts'
@@ -23,6 +24,7 @@ export async function createStore(file: string) {
     segments: createSegmentStore(database),
     profiles: createProfileStore(database),
     machines: createMachineStore(database),
+    conflicts: createConflictStore(database),
     images: createImageVersionStore(database),
     runs: createRunStore(database),
     runSamples: createRunSampleStore(database),

@@ -36,6 +36,11 @@ export function createMachineStore(database: DatabaseDoor) {
       const [owner] = await database.read.select().from(machineMacs).where(eq(machineMacs.mac, mac))
       return owner && find(database.read, owner.machine)
     },
+    /** Every machine registered with this UUID; more than one only where they are said to share it. */
+    findByUuid: async (uuid: string): Promise<MachineRecord[]> => {
+      const rows = await database.read.select().from(machines).where(eq(machines.uuid, uuid))
+      return Promise.all(rows.map(async ({ name }) => (await find(database.read, name))!))
+    },
     list: async (): Promise<MachineRecord[]> => {
       const rows = await database.read.select().from(machines).orderBy(asc(machines.name))
       const macs = await database.read.select().from(machineMacs).orderBy(asc(machineMacs.place))
@@ -72,8 +77,9 @@ async function save(queries: Queries, machine: Machine): Promise<void> {
   const taken = await queries.select().from(machineMacs).where(inArray(machineMacs.mac, machine.macs))
   const other = taken.find((row) => row.machine !== machine.name)
   if (other) throw conflict(machine.name, `MAC ${other.mac}`, other.machine)
-  const identity = { uuid: machine.uuid ?? null, serial: machine.serial ?? null, profile: machine.profile }
-  if (machine.uuid) {
+  const { uuid = null, serial = null, profile, sharesUuid = false } = machine
+  const identity = { uuid, serial, profile, sharesUuid }
+  if (machine.uuid && !sharesUuid) {
     const twins = await queries.select().from(machines).where(eq(machines.uuid, machine.uuid))
     const twin = twins.find((row) => row.name !== machine.name)
     if (twin) throw conflict(machine.name, `UUID ${machine.uuid}`, twin.name)
@@ -94,6 +100,7 @@ const toRecord = (row: Row, macs: string[]): MachineRecord => ({
   macs,
   profile: row.profile,
   ...(row.uuid ? { uuid: row.uuid } : {}),
+  ...(row.sharesUuid ? { sharesUuid: true } : {}),
   ...(row.serial ? { serial: row.serial } : {}),
   inventory: row.inventory ?? undefined,
   unprovedBy: row.unprovedBy ?? undefined,

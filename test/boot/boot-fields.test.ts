@@ -1,8 +1,10 @@
 import { expect, it, test } from 'vitest'
 import { bootFields } from '../../src/boot/boot-fields.ts'
 import type { BootClient, BootDecision, BootStage } from '../../src/domain/boot.ts'
+import type { Options } from '../../src/wire/dhcp4/options.ts'
 import { segment } from '../addressing/sample.ts'
 
+const hex = (text: string): string => Buffer.from(text).toString('hex')
 const NOTHING = { siaddr: '0.0.0.0', file: '', options: {} }
 const LOADER = {
   siaddr: '10.0.0.1',
@@ -49,10 +51,33 @@ test.each<[BootDecision['kind'], BootStage, unknown]>([
 )
 
 it('offers nothing to firmware it has no loader for, and says so', () =>
-  expect(bootFields(DECISIONS.grant, client('firmware', 7), segment, 8081)).toEqual({
+  expect(bootFields(DECISIONS.grant, client('firmware', 11), segment, 8081)).toEqual({
     ...NOTHING,
-    why: expect.stringContaining('got 7'),
+    why: expect.stringContaining('got 11'),
   }))
+
+test.each([
+  [7, 'snponly.efi', { tftpServerName: '10.0.0.1', bootFile: 'snponly.efi' }],
+  [9, 'snponly.efi', { tftpServerName: '10.0.0.1', bootFile: 'snponly.efi' }],
+  // A URL and nothing by TFTP: either in the other's offer is an error (UEFI 2.10 §24.7).
+  [16, '', { vendorClass: 'HTTPClient', bootFile: 'http://10.0.0.1:8081/boot/loader/snponly.efi' }],
+])('offers UEFI firmware of architecture %s what it can fetch', (arch, file, options) => {
+  const given = bootFields(DECISIONS.grant, client('firmware', arch), segment, 8081)
+  expect(given).toEqual({ siaddr: '10.0.0.1', file, options, why: undefined })
+  expect(bootFields(DECISIONS.hold, client('firmware', arch), segment, 8081)).toEqual(given)
+})
+
+const MENU = Buffer.from(`060103090b000008${hex('own disk')}0a0900${hex('own disk')}ff`, 'hex')
+test.each<[number, Options]>([
+  [0, {}],
+  [7, { vendorClass: 'PXEClient', vendorSpecific: new Uint8Array(MENU) }],
+  [9, { vendorClass: 'PXEClient', vendorSpecific: new Uint8Array(MENU) }],
+  [16, { vendorClass: 'HTTPClient', bootFile: 'http://10.0.0.1:8081/boot/none.efi' }],
+])('sends firmware of architecture %s to its own disk where no grant is, with no file that exists', (arch, options) =>
+  expect(bootFields(DECISIONS.local, client('firmware', arch), segment, 8081)).toEqual({
+    ...{ siaddr: '0.0.0.0', file: '', options, why: 'no run' },
+  }),
+)
 
 it('offers the script to an iPXE of any architecture', () =>
   expect(bootFields(DECISIONS.grant, client('ipxe', 7), segment, 8081)).toEqual(SCRIPT))

@@ -12,6 +12,8 @@ import { qemuArguments } from '../../src/lab/virtual-machine.ts'
 it('boots machines of the bench from the network first, from the disk second', () => {
   const wish = {
     name: 'n',
+    firmware: 'bios' as const,
+    variables: undefined,
     mac: 'm',
     uuid: 'u',
     serial: 's',

@@ -16,6 +16,8 @@ export type AnswerDeps = {
   segment: Segment
   httpPort: number
   leases: LeaseDesk
+  /** Why this client must not have the address of the machine it claims to be; undefined for everyone else. */
+  whyImpostor(client: BootClient): Promise<string | undefined>
   decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
   isOurs(address: string): boolean
 }
@@ -30,6 +32,8 @@ export type DhcpAnswer = {
   address: string | undefined
   why: string | undefined
   conflict: string | undefined
+  /** What was decided for a machine that asked how to boot. */
+  decision: BootDecision['kind'] | undefined
 }
 
 type Answerer = (request: DhcpRequest, deps: AnswerDeps) => Promise<DhcpAnswer>
@@ -37,6 +41,8 @@ type Answerer = (request: DhcpRequest, deps: AnswerDeps) => Promise<DhcpAnswer>
 /** The answer to each message of a client (RFC 2131 §4.3). Rejects only when the lease store or `decide` does. */
 export const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
   discover: async (request, deps) => {
+    const impostor = await deps.whyImpostor(request.boot)
+    if (impostor !== undefined) return ignored(impostor)
     const { requestedAddress: address, leaseSeconds: seconds } = request.packet.options
     return give('offer', request, deps, deps.leases.offer(deps.segment.name, request.lease, { address, seconds }))
   },
@@ -47,6 +53,8 @@ export const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
       deps.leases.withdraw(deps.segment.name, request.lease)
       return ignored(`the client chose the server ${serverId}`)
     }
+    const impostor = await deps.whyImpostor(request.boot)
+    if (impostor !== undefined) return ignored(impostor)
     const ask = readRequestState({ serverId, requestedAddress, ciaddr })
     if ('why' in ask) return ignored(ask.why)
     const answer = await deps.leases.request(deps.segment.name, request.lease, { ...ask, seconds })
@@ -89,7 +97,7 @@ async function give(
   const boot = bootFields(decision, request.boot, segment, httpPort)
   const why = [lease.conflict, boot.why].filter((text) => text !== undefined).join('; ') || undefined
   const reply = giveReply(type, request, segment, { lease, boot })
-  return { answer: type, reply, address: lease.address, why, conflict: lease.conflict }
+  return { answer: type, reply, address: lease.address, why, conflict: lease.conflict, decision: decision.kind }
 }
 
 /** An answer that is silence; `why` is what the console shows. */
@@ -99,6 +107,7 @@ export const ignored = (why: string | undefined): DhcpAnswer => ({
   address: undefined,
   why,
   conflict: undefined,
+  decision: undefined,
 })
 
 const noted = (address: string, { changed, why }: { changed: boolean; why: string }): DhcpAnswer =>

@@ -22,6 +22,7 @@ export type DhcpServerDeps = {
   /** The port of the machines' HTTP door on the segment's address. */
   httpPort: number
   leases: LeaseDesk & Pick<LeaseBook, 'open'>
+  whyImpostor(client: BootClient): Promise<string | undefined>
   decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
   observe(sighting: DhcpSighting): void
   log: Log

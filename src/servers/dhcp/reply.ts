@@ -18,7 +18,10 @@ const LEAST_IP_BYTES = 576
 const ETHERNET_IP_BYTES = 1500
 
 /** Sent whether the client listed them or not: those RFC 2131 table 3 asks for, and what booting needs. */
-const ALWAYS: OptionName[] = ['serverId', 'leaseSeconds', 'subnetMask', 'tftpServerName', 'bootFile', 'ipxe']
+const ALWAYS: OptionName[] = [
+  ...(['serverId', 'leaseSeconds', 'subnetMask'] as const),
+  ...(['tftpServerName', 'bootFile', 'vendorClass', 'vendorSpecific', 'ipxe'] as const),
+]
 
 /** Copied byte for byte: RFC 6842 §3, RFC 4578 §2.3, and last RFC 3046 §2.2. */
 const ECHOED: OptionName[] = ['clientId', 'machineUuid', 'relayAgent']

@@ -16,6 +16,8 @@ export type BootRoutesDeps = {
   reachedScript(runId: string): Promise<void>
   script(decision: BootDecision, mac: string, localAddress: string): Promise<string>
   files(runId: string): Promise<BootFiles>
+  /** The file of a loader by its name. */
+  loader(name: string): string | undefined
   openChunk(digest: string): Promise<{ size: number; stream: Readable }>
   /** Told once a chunk's answer is over: how many of its bytes were sent. */
   served(runId: string, digest: string, bytes: number): void
@@ -44,6 +46,7 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
           why: decision.why,
         })
     })
+    .get('/boot/loader/:name', (req, res) => sendLoader(deps, String(req.params.name), req, res))
     .get('/boot/kernel', (req, res) => sendBootFile(deps, 'kernel', req, res))
     .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
     .get('/chunks/sha256/:digest', async (req, res) => {
@@ -73,6 +76,22 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
       await pipeline(chunk.stream, res).catch(() => res.destroy())
       deps.served(runId, digest, bytes)
     })
+}
+
+/** UEFI HTTP boot asks for the size first (HEAD) and then for the file, under a grant or while the machine is held. */
+async function sendLoader(deps: BootRoutesDeps, name: string, req: Request, res: Response): Promise<void> {
+  const decision = await deps.decideForMac(await macOf(deps, req))
+  if (decision.kind === 'local' || decision.kind === 'ignore')
+    throw new AppError('resource.not_found', `expected a boot grant, ${decision.why}`)
+  const file = deps.loader(name)
+  if (!file) throw new AppError('resource.not_found', `expected the name of a loader, got ${name}`)
+  const started = performance.now()
+  if (!(await sendFile(file, req, res)) || decision.kind === 'hold') return
+  const { size } = await stat(file)
+  const detail = { peer: peer(req), name, bytes: size, session: decision.session }
+  if (req.method === 'HEAD') return void (await deps.record(decision.runId, 'loaderProbed', detail))
+  const milliseconds = Math.round(performance.now() - started)
+  await deps.record(decision.runId, 'loaderFetched', { ...detail, milliseconds })
 }
 
 async function sendBootFile(deps: BootRoutesDeps, which: keyof BootFiles, req: Request, res: Response): Promise<void> {

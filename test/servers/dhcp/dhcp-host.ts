@@ -16,6 +16,7 @@ for (const each of segments) {
     segment: assertSegmentSound(Segment.parse(each)),
     httpPort: 8081,
     leases,
+    whyImpostor: async () => undefined,
     decide: async () => decision,
     observe: (sighting) => say({ ...sighting, counters: server.counters }),
     log: createLog('error'),

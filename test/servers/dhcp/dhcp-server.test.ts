@@ -211,6 +211,7 @@ describe('without a network', () => {
       segment: { ...segment, ...over },
       httpPort: 8081,
       leases: createLeaseBook({ store: memoryStore(), clock: { now: () => 0 } }),
+      whyImpostor: async () => undefined,
       decide: async () => ({ kind: 'local', why: 'no run' }),
       observe: () => {},
       log: silentLog,

@@ -71,6 +71,7 @@ export async function openEngine(over: Partial<AnswerDeps> = {}): Promise<Engine
     segment,
     httpPort: 8081,
     leases,
+    whyImpostor: async () => undefined,
     decide: async () => ({ kind: 'grant', runId: 'r1', session: 1 }),
     isOurs: (address) => address === segment.address,
     ...over,
