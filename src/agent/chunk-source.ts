@@ -60,7 +60,8 @@ export function createChunkSource(
         } catch (error) {
           const wasAnswered = error instanceof AppError
           if (wasAnswered && answers++ === patience.tries) throw error
-          if (!wasAnswered && performance.now() - started > patience.outageMilliseconds) throw error
+          if (!wasAnswered && performance.now() - started > patience.outageMilliseconds)
+            throw away(base, patience, error)
           retries += 1
           onRetry(error instanceof Error ? error.message : String(error), retries)
           const longest = Math.min(patience.pauseMilliseconds * 2 ** (tries - 1), MOST_PAUSE_MILLISECONDS)
@@ -70,6 +71,11 @@ export function createChunkSource(
     },
     close: () => agent.destroy(),
   }
+}
+
+const away = (base: string, { outageMilliseconds }: ChunkPatience, cause: unknown): AppError => {
+  const message = `expected ${base} within ${outageMilliseconds / 1000} s, last got ${cause}`
+  return new AppError('socket.failed', message, {}, cause)
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

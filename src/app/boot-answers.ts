@@ -1,7 +1,9 @@
 import type { BootSecrets } from '../boot/boot-secrets.ts'
+import { LOCAL_BOOT } from '../boot/local-boot.ts'
 import type { Settings } from '../config/settings.ts'
 import { AppError } from '../core/errors.ts'
 import type { BootDecision } from '../domain/boot.ts'
+import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { BootFacts } from '../image/manifest.ts'
 import type { SeedFile } from '../protocol/agent-door.ts'
@@ -13,17 +15,21 @@ export type BootAnswersDeps = {
   ports: Settings['machines']
   doorPin: string
   findRun(id: string): Promise<Run | undefined>
+  /** How the machine with this MAC goes on to its disk, by its hardware profile. */
+  localBootOf(mac: string): Promise<HardwareProfile['localBoot']>
 }
 
+const LOCAL_SCRIPT = { exit: 'ipxeExit', sanboot: 'ipxeSanboot' } as const
 const PROVE_PROGRAM = '/var/lib/slipway/prove'
 
 /** Renders what machines are given: the iPXE script for a decision and the first-boot seed of a run. */
-export function createBootAnswers({ templates, secrets, ports, doorPin, findRun }: BootAnswersDeps) {
+export function createBootAnswers({ templates, secrets, ports, doorPin, findRun, localBootOf }: BootAnswersDeps) {
   return {
     script: async (decision: BootDecision, mac: string, localAddress: string): Promise<string> => {
       const base = `http://${localAddress}:${ports.httpPort}`
       if (decision.kind === 'hold') return templates.render('ipxe/hold.ipxe.hbs', { base, runId: decision.runId })
-      if (decision.kind !== 'grant') return templates.render('ipxe/local.ipxe.hbs', {})
+      if (decision.kind !== 'grant')
+        return templates.render(LOCAL_BOOT[LOCAL_SCRIPT[await localBootOf(mac)]].template, {})
       const { runId, session } = decision
       const run = await findRun(runId)
       if (!run) throw new AppError('run.not_found', `expected run ${runId}`)
@@ -33,6 +39,12 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun 
         ...{ runId, session, base, door, mac, code },
         kernelArguments: run.profile.kernelArguments,
       })
+    },
+    /** GRUB's script, or undefined where there is none: the runs of now give their agents to iPXE only. */
+    grubScript: (decision: BootDecision, server: string): string | undefined => {
+      if (decision.kind === 'local') return templates.render(LOCAL_BOOT.grubExit.template, {})
+      if (decision.kind !== 'hold') return undefined
+      return templates.render('grub/hold.cfg.hbs', { runId: decision.runId, server })
     },
     /** The files that make an image prove itself once after its first boot, in the way that it knows. */
     seed: (run: Run, how: BootFacts['seed'], doorAddress: string): SeedFile[] => {

@@ -58,6 +58,12 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
     deadlines: createRunDeadlines({ runs, heardAt: service.heardAt, record, clock, log }),
+    /** How the machine with this MAC goes on to its own disk. */
+    localBootOf: async (mac: string) => {
+      const machine = await machines.findByMac(mac)
+      const profile = machine && (await store.profiles.find(machine.profile))
+      return profile?.localBoot ?? 'exit'
+    },
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: async (): Promise<void> => {
       for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)

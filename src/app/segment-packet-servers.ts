@@ -1,30 +1,28 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
-import { loaderNamed } from '../boot/firmware.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { Segment } from '../domain/segment.ts'
 import { createDhcpServer, type DhcpSighting } from '../servers/dhcp/dhcp-server.ts'
-import type { TftpFile } from '../servers/tftp/block-reader.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
 import type { Appliance } from './appliance.ts'
-import { openLoader } from './loaders.ts'
+import type { createBootAnswers } from './boot-answers.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import type { RunParts } from './run-parts.ts'
+import { openTftpFile } from './tftp-files.ts'
 
 export type SegmentPacketServersParts = {
   appliance: Appliance
   runs: RunParts
   evidence: MachineEvidence
   leases: LeaseBook
+  answers: ReturnType<typeof createBootAnswers>
 }
 type PacketServer = { start(): Promise<void>; stop(): Promise<void> }
 
 const DHCP_EVENTS: Partial<Record<DhcpSighting['answer'], RunEventType>> = { offer: 'dhcpOffered', ack: 'dhcpBound' }
 
 /** DHCP and TFTP of one segment; every packet they answer becomes evidence. */
-export function createSegmentPacketServers(
-  { appliance, runs, evidence, leases }: SegmentPacketServersParts,
-  segment: Segment,
-): PacketServer[] {
+export function createSegmentPacketServers(parts: SegmentPacketServersParts, segment: Segment): PacketServer[] {
+  const { appliance, runs, evidence, leases } = parts
   const { clock, log, settings } = appliance
   const dhcp = createDhcpServer({
     ...{ segment, httpPort: settings.machines.httpPort, leases, log },
@@ -41,7 +39,7 @@ export function createSegmentPacketServers(
       if (conflict) note('dhcp conflict', 'identityConflict', { stage, why: conflict })
     },
   })
-  return [dhcp, createSegmentTftpServer({ appliance, runs, evidence, leases }, segment)]
+  return [dhcp, createSegmentTftpServer(parts, segment)]
 }
 
 const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: undefined } as const
@@ -50,14 +48,15 @@ const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: 
 function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segment): PacketServer {
   const { appliance, runs, evidence, leases } = parts
   const macOf = (address: string): string | undefined => leases.findByAddress(segment.name, address)?.mac
+  const fileDeps = {
+    decideForMac: runs.decider.decideForMac,
+    grubScript: parts.answers.grubScript,
+    noteLocal: (mac: string, detail: Record<string, unknown>) =>
+      void evidence.note({ at: appliance.clock.now(), mac, what: 'tftp own disk', detail }, 'localBootAnswered'),
+  }
   return createTftpServer({
     ...{ segment, log: appliance.log, port: appliance.settings.machines.tftpPort },
-    open: async (name, peer): Promise<TftpFile | undefined> => {
-      const loader = loaderNamed(name)
-      const mac = macOf(peer.address)
-      const decision = loader && mac ? await runs.decider.decideForMac(mac) : undefined
-      return loader && (decision?.kind === 'grant' || decision?.kind === 'hold') ? openLoader(loader.source) : undefined
-    },
+    open: (name, peer) => openTftpFile(name, macOf(peer.address), segment, fileDeps),
     observe: ({ peer, name, bytes, ms, outcome, ...seen }: TftpSighting) => {
       const mac = macOf(peer.address)
       const detail = {

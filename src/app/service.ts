@@ -8,6 +8,7 @@ import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
+import { consoleParts } from './console-parts.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
@@ -33,6 +34,7 @@ export async function startService(appliance: Appliance): Promise<Service> {
     ports: settings.machines,
     doorPin: keys.doorPin,
     findRun: store.runs.find,
+    localBootOf: runs.localBootOf,
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
   const leaseMac = (segment: string, address: string): string | undefined => leases.findByAddress(segment, address)?.mac
@@ -42,22 +44,12 @@ export async function startService(appliance: Appliance): Promise<Service> {
     await servers
       .apply(segment)
       .catch((error: unknown) => log.error({ segment: segment.name, error: String(error) }, 'segment is not served'))
-  const leaseOf = async (mac: string) =>
-    (await segmentNames()).map((segment) => leases.findByMac(segment, mac)).find((lease) => lease !== undefined)
-  const bootDecision = (mac: string) => runs.decider.decideForMac(mac)
   const endpoints = peopleEndpoints(appliance, runs, servers)
   const people = await openPeopleDoors(
     appliance,
     createPeopleDoor({
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
-      console: createConsole({
-        access: appliance.access,
-        runs: runs.service,
-        feed: runs.feed,
-        resources: store,
-        leaseOf,
-        bootDecision,
-      }),
+      console: createConsole(consoleParts(appliance, runs, leases)),
       metrics: createMetrics(store.runs),
       ready: async () => true,
     }),

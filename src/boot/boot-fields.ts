@@ -1,7 +1,8 @@
 import type { BootClient, BootDecision } from '../domain/boot.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { Options } from '../wire/dhcp4/options.ts'
-import { type FirmwareRow, firmwareOf, type LocalAnswer, whyNoLoader } from './firmware.ts'
+import { type FirmwareRow, firmwareOf, whyNoLoader } from './firmware.ts'
+import type { LocalOffer } from './local-boot.ts'
 
 /** What a DHCP reply says about booting. `why` tells, where nothing is offered to a machine that asked, the reason. */
 export type BootFields = { siaddr: string; file: string; options: Options; why: string | undefined }
@@ -48,12 +49,8 @@ export function bootFields(decision: BootDecision, client: BootClient, segment: 
   return row ? LOADER_FIELDS[row.by](row, segment, door) : nothing(whyNoLoader(client.arch))
 }
 
-/**
- * What sends firmware on to its own disk. OVMF waits a minute for a better offer where one has no boot file: a PXE menu
- * whose first entry, chosen at once, is the local disk (PXE 2.1 §2.2.3, type 0) ends that, and so does a URL that is
- * answered with 404.
- */
-const LOCAL_OPTIONS: Record<LocalAnswer, (door: string) => Options> = {
+/** What sends firmware on to its own disk, see LOCAL_BOOT. Type 0 of a PXE menu is the local disk (PXE 2.1 table 2-1). */
+const LOCAL_OPTIONS: Record<LocalOffer, (door: string) => Options> = {
   noFile: () => ({}),
   pxeMenu: () => ({ vendorClass: PXE_CLASS, vendorSpecific: LOCAL_DISK_MENU }),
   emptyUrl: (door) => ({ vendorClass: HTTP_CLASS, bootFile: `${door}${NOTHING_PATH}` }),

@@ -1,11 +1,10 @@
+import type { LocalOffer } from './local-boot.ts'
+
 /** A first program for a machine's firmware: the name it is asked for by and where Debian keeps the file. */
 export type Loader = { name: string; debianPackage: string; source: string }
 
 /** What a kind of firmware is started with, by which protocol it fetches that, and what sends it to its own disk. */
-export type FirmwareRow = { arch: number; says: string; by: 'tftp' | 'http'; loader: Loader; local: LocalAnswer }
-
-/** How an offer says "your own disk": by no boot file, by a PXE menu of one entry, or by a URL where nothing is. */
-export type LocalAnswer = 'noFile' | 'pxeMenu' | 'emptyUrl'
+export type FirmwareRow = { arch: number; says: string; by: 'tftp' | 'http'; loader: Loader; local: LocalOffer }
 
 const UNDIONLY = { name: 'undionly.kpxe', debianPackage: 'ipxe', source: '/usr/lib/ipxe/undionly.kpxe' } as const
 const SNPONLY = { name: 'snponly.efi', debianPackage: 'ipxe', source: '/usr/lib/ipxe/snponly.efi' } as const

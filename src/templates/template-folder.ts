@@ -7,7 +7,10 @@ import type { TemplateFormat } from './quoting.ts'
 export const BOOT_TEMPLATES = {
   'ipxe/deploy.ipxe.hbs': 'ipxe',
   'ipxe/local.ipxe.hbs': 'ipxe',
+  'ipxe/local-sanboot.ipxe.hbs': 'ipxe',
   'ipxe/hold.ipxe.hbs': 'ipxe',
+  'grub/local.cfg.hbs': 'grub',
+  'grub/hold.cfg.hbs': 'grub',
   'seed/prove.sh.hbs': 'sh',
   'seed/slipway-prove.service.hbs': 'line',
   'seed/release.hbs': 'line',

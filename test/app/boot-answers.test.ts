@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
 import { createBootSecrets } from '../../src/boot/boot-secrets.ts'
@@ -18,12 +18,14 @@ const run: Run = {
   ...{ profile: HardwareProfile.parse({ name: 'p', kernelArguments: ['nomodeset'] }), state: 'seeding', stateSince: 0 },
   ...{ deadlineAt: 1, createdAt: 0, endedAt: undefined, cause: undefined, retryOf: undefined },
 }
+const SANBOOT_MAC = '52:54:00:00:00:5a'
 const answers = createBootAnswers({
   templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
   secrets: createBootSecrets(Buffer.alloc(32)),
   ports: { dhcpPort: 67, tftpPort: 69, httpPort: 8081, agentPort: 8443 },
   doorPin: 'sha256//abc=',
   findRun: async () => run,
+  localBootOf: async (mac) => (mac === SANBOOT_MAC ? 'sanboot' : 'exit'),
 })
 const paths = (how: 'systemd' | 'nocloud' | 'none') => answers.seed(run, how, '10.0.0.1').map(({ path }) => path)
 
@@ -61,4 +63,22 @@ it('writes the boot script with the profile’s kernel arguments', async () => {
   expect(script).toContain(
     'quiet nomodeset slipway.door=10.0.0.1:8443 slipway.chunks=http://10.0.0.1:8081 slipway.mac=52:54:00:00:00:01',
   )
+})
+
+describe('without a grant', () => {
+  const local = { kind: 'local', why: 'no run' } as const
+  const hold = { kind: 'hold', runId: run.id, why: 'not proved' } as const
+
+  it('sends iPXE on by exit, or by sanboot of the first disk where the profile says so', async () => {
+    expect(await answers.script(local, '52:54:00:00:00:01', '10.0.0.1')).toMatch(/^#!ipxe\n#.*\nexit\n$/)
+    expect(await answers.script(local, SANBOOT_MAC, '10.0.0.1')).toMatch(
+      /\niseq \$\{platform\} pcbios && sanboot --no-describe --drive 0x80 \|\| exit\n$/,
+    )
+  })
+
+  it('sends GRUB on by exit, holds it while the disk is not proved, and has no script for it under a grant', () => {
+    expect(answers.grubScript(local, '10.0.0.1')).toMatch(/\nexit\n$/)
+    expect(answers.grubScript(hold, '10.0.0.1')).toContain('configfile (tftp,10.0.0.1)/grub/grub.cfg')
+    expect(answers.grubScript({ kind: 'grant', runId: run.id, session: 1 }, '10.0.0.1')).toBeUndefined()
+  })
 })

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
+import * as z from 'zod'
 import { createChunkSource } from '../../src/agent/chunk-source.ts'
 import { deploy } from '../../src/agent/deploy.ts'
 import { createDoor } from '../../src/agent/door.ts'
@@ -87,6 +88,7 @@ export async function createDeployFixture() {
     ports: settings.machines,
     doorPin: appliance.keys.doorPin,
     findRun: appliance.store.runs.find,
+    localBootOf: runs.localBootOf,
   })
   const segment = {
     name: 'lo',
@@ -179,18 +181,22 @@ export async function fetchCode(fixture: DeployFixture): Promise<string> {
   return /slipway\.code=(\S+)/.exec(script)?.[1] ?? ''
 }
 
+/** `chunkPort` is that of a wire in front of the machines' HTTP door; `tries` how often a chunk may come wrong. */
+export type AgentWish = { imageKeys?: string[]; chunkPort?: number; tries?: number }
+
 /** The real agent's deployment against the doors, writing to files below `devices` instead of to a block device. */
-export async function runAgent(fixture: DeployFixture, code: string, disks: Partial<Disk>[], imageKeys?: string[]) {
+export async function runAgent(fixture: DeployFixture, code: string, disks: Partial<Disk>[], how: AgentWish = {}) {
   const door = createDoor(`127.0.0.1:${fixture.tls.port}`, fixture.appliance.keys.doorKeySha256, ADDRESS)
   const { token } = await door.call(AGENT_PATHS.exchange, { code, nonce: 'n'.repeat(43) }, ExchangeAnswer)
   door.useToken(token)
-  const chunks = createChunkSource(`http://127.0.0.1:${fixture.http.port}`, 4, () => {}, {
-    tries: 2,
+  const tell = (why: string, retries: number) => void door.call(AGENT_PATHS.retried, { why, retries }, z.unknown())
+  const chunks = createChunkSource(`http://127.0.0.1:${how.chunkPort ?? fixture.http.port}`, 4, tell, {
+    tries: how.tries ?? 2,
     outageMilliseconds: 1000,
     pauseMilliseconds: 1,
     localAddress: ADDRESS,
   })
-  const keys = imageKeys ?? (await fixture.appliance.library.trustedKeys()).map((key) => key.raw)
+  const keys = how.imageKeys ?? (await fixture.appliance.library.trustedKeys()).map((key) => key.raw)
   const meter = createProgressMeter(fixture.clock)
   const parts = {
     door,

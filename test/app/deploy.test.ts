@@ -85,7 +85,7 @@ describe('faults while deploying end the run with their code', () => {
 
   it('a manifest signed by a key that the ramdisk does not trust', async () => {
     const stranger = trustedKeyFromPem(createSigningKey()).raw
-    await failing('image.signature', (code) => runAgent(fixture, code, [{}], [stranger]), 'diskChosen')
+    await failing('image.signature', (code) => runAgent(fixture, code, [{}], { imageKeys: [stranger] }), 'diskChosen')
     expect((await readFile(join(fixture.folder, 'vda'))).every((byte) => byte === 0xaa)).toBe(true)
     expect((await fixture.appliance.store.machines.find('one'))?.unprovedBy).toBeUndefined()
   })
