@@ -1,4 +1,5 @@
 import type { Endpoint } from '../web/api/endpoint.ts'
+import { imageRoutes } from '../web/api/image-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
@@ -7,7 +8,7 @@ import type { SegmentServers } from './segment-servers.ts'
 
 /** Every endpoint of the API, joined to the appliance. */
 export function peopleEndpoints(appliance: Appliance, runs: RunParts, servers: SegmentServers): Endpoint[] {
-  const { store, access } = appliance
+  const { store, access, library } = appliance
   const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
     access.audit(actor.name, action, target, detail)
   const segments = {
@@ -18,6 +19,10 @@ export function peopleEndpoints(appliance: Appliance, runs: RunParts, servers: S
       await store.segments.save(segment)
     },
   }
-  const door = { segments, profiles: store.profiles, machines: store.machines, images: store.images }
-  return [...runRoutes({ runs: runs.service, feed: runs.feed, audit }), ...resourceRoutes({ ...door, audit })]
+  const door = { segments, profiles: store.profiles, machines: store.machines }
+  return [
+    ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
+    ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
+    ...resourceRoutes({ ...door, audit }),
+  ]
 }

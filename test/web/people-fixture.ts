@@ -13,10 +13,13 @@ import { createRunRecorder, type RecordEvent } from '../../src/runs/run-recorder
 import { createRunService } from '../../src/runs/run-service.ts'
 import { explainFailure } from '../../src/runs/run-why.ts'
 import { createStore } from '../../src/store/create-store.ts'
+import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
+
+import { storedManifests } from './stored-manifests.ts'
 
 export const PASSWORD = 'a long enough password'
 export type PeopleFixture = Awaited<ReturnType<typeof createPeopleFixture>>
@@ -56,7 +59,13 @@ export async function createPeopleFixture() {
   })
   const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
     access.audit(actor.name, action, target, detail)
-  const endpoints = [...runRoutes({ runs, feed, audit }), ...resourceRoutes({ ...store, audit })]
+  const images = { list: store.images.list, manifest: storedManifests() }
+  const transfers = store.runSamples.list
+  const endpoints = [
+    ...runRoutes({ runs, transfers, feed, audit }),
+    ...imageRoutes(images),
+    ...resourceRoutes({ ...store, audit }),
+  ]
   const people = createPeopleDoor({
     ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },
     console: createConsole({
@@ -64,8 +73,20 @@ export async function createPeopleFixture() {
       runs,
       feed,
       resources: store,
-      leaseOf: async () => undefined,
-      bootDecision: async () => ({ kind: 'local', why: 'no run' }),
+      openRuns: store.runs.open,
+      transfers,
+      images,
+      leaseOf: async () => ({ segment: 'lab', address: '10.77.0.50', expiresAt: Date.UTC(2026, 0, 2) }),
+      bootPreview: async () => [
+        { transport: 'DHCP, firmware x64 UEFI', kind: 'local', why: 'no run under grant', answer: '' },
+        {
+          transport: 'DHCP, iPXE',
+          kind: 'local',
+          why: 'no run under grant',
+          answer: 'http://10.77.0.1:8081/boot/ipxe',
+        },
+      ],
+      conflictsOf: store.conflicts.list,
     }),
   })
   const server = createServer(people)

@@ -66,6 +66,16 @@ export const RunWhyAnswer = z.object({
 
 export const LogLineAnswer = z.object({ seq: z.int(), at: milliseconds, line: z.string() })
 
+export const RunTransferAnswer = z.object({
+  at: milliseconds,
+  step: z.string(),
+  doneBytes: bytes.describe('bytes of the step that the agent said it had done'),
+  totalBytes: bytes,
+  servedBytes: bytes.describe('bytes of chunks that the server had sent since the run began'),
+  donePerSecond: z.number().describe('bytes a second since the sample before, as the agent told'),
+  servedPerSecond: z.number().describe('bytes a second since the sample before, as the server sent'),
+})
+
 export const MachineAnswer = z.object({
   name: z.string(),
   uuid: z.string().optional(),
@@ -85,4 +95,37 @@ export const ImageVersionAnswer = z.object({
   storedBytes: bytes,
   ownBytes: bytes,
   createdAt: z.string(),
+})
+
+const relative = z.object({
+  name: z.string(),
+  version: z.string(),
+  manifestDigest: z.string(),
+  isParent: z.boolean(),
+  sharedBytes: bytes.describe('stored bytes of this version that the other has too'),
+})
+
+export const ImageFactsAnswer = ImageVersionAnswer.extend({
+  chunkSize: bytes,
+  chunks: z.int().describe('places of the disk that a chunk fills'),
+  holes: z.int().describe('places of the disk that are all zeros and have no bytes'),
+  boot: z.object({
+    firmware: z.array(z.string()),
+    rootPartition: z.int().nullable(),
+    fileSystem: z.string().nullable(),
+    kernel: z.string().nullable(),
+    seed: z.string(),
+    banners: z.array(z.object({ port: z.int(), expect: z.string() })),
+  }),
+  provenance: z.object({
+    recipe: z.string().nullable(),
+    recipeDigest: z.string().nullable(),
+    packages: z.array(z.string()),
+    tool: z.string(),
+  }),
+  parent: relative.nullable(),
+  parentDigest: z.string().nullable(),
+  signedBy: z.string().describe('id of the trusted key whose signature is right'),
+  relatives: z.array(relative),
+  map: z.array(z.enum(['hole', 'own', 'shared'])).describe('the disk from its first byte to its last, in equal parts'),
 })

@@ -4,7 +4,7 @@ import { HardwareProfile } from '../../domain/hardware-profile.ts'
 import { Machine } from '../../domain/machine.ts'
 import { Segment } from '../../domain/segment.ts'
 import type { Actor } from '../authentication.ts'
-import { ImageVersionAnswer, MachineAnswer } from './answers.ts'
+import { MachineAnswer } from './answers.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
 type Named<T> = { list(): Promise<T[]>; find(name: string): Promise<T | undefined> }
@@ -14,7 +14,6 @@ export type ResourceDoor = {
   segments: Named<Segment> & { save(segment: Segment): Promise<void> }
   profiles: Named<HardwareProfile> & { save(profile: HardwareProfile): Promise<void> }
   machines: Named<z.input<typeof MachineAnswer>> & { save(machine: Machine): Promise<void> }
-  images: { list(): Promise<z.input<typeof ImageVersionAnswer>[]> }
 }
 export type ResourceRoutesDeps = ResourceDoor & {
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
@@ -22,22 +21,12 @@ export type ResourceRoutesDeps = ResourceDoor & {
 
 const ByName = z.object({ name: z.string().min(1).max(63) })
 
-/** Segments, hardware profiles, machines and the image list. PUT makes or replaces the one of that name. */
+/** Segments, hardware profiles and machines. PUT makes or replaces the one of that name. */
 export function resourceRoutes(deps: ResourceRoutesDeps): Endpoint[] {
   return [
     ...namedRoutes('segments', 'segment', Segment, Segment, deps.segments, deps.audit),
     ...namedRoutes('profiles', 'hardware profile', HardwareProfile, HardwareProfile, deps.profiles, deps.audit),
     ...namedRoutes('machines', 'machine', Machine, MachineAnswer, deps.machines, deps.audit),
-    endpoint({
-      ...{
-        method: 'get',
-        path: '/images',
-        says: 'Image versions',
-        role: 'viewer',
-        answer: z.array(ImageVersionAnswer),
-      },
-      handle: () => deps.images.list(),
-    }),
   ]
 }
 

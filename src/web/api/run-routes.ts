@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import type { Run, RunEvent, RunProgress } from '../../domain/run/run.ts'
+import type { Run, RunEvent, RunProgress, RunSample } from '../../domain/run/run.ts'
 import type { RunWhy } from '../../domain/run/run-why.ts'
 import type { Actor } from '../authentication.ts'
-import { LogLineAnswer, RunAnswer, RunEventAnswer, RunWhyAnswer } from './answers.ts'
+import { LogLineAnswer, RunAnswer, RunEventAnswer, RunTransferAnswer, RunWhyAnswer } from './answers.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { type RunNewsFeed, streamRunNews } from './run-stream.ts'
+import { withRates } from './transfer-rates.ts'
 
 type Wish = { machine: string; image: string; version?: string | undefined; retryOf?: string | undefined }
 
@@ -18,9 +19,12 @@ export type RunDoor = {
   logs(id: string, after?: number): Promise<{ seq: number; at: number; line: string }[]>
   why(id: string): Promise<RunWhy>
   progress(id: string): RunProgress | undefined
+  /** When the agent of a run last spoke, milliseconds since the epoch. */
+  heardAt(id: string): number | undefined
 }
 export type RunRoutesDeps = {
   runs: RunDoor
+  transfers(id: string, after?: number): Promise<RunSample[]>
   feed: RunNewsFeed
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
 }
@@ -36,7 +40,11 @@ const ByIdAfter = z.object({ id: z.guid(), after: z.coerce.number().int().nonneg
 const Limit = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) })
 
 /** Runs: ask for one, look at it, end it. */
-export const runRoutes = (deps: RunRoutesDeps): Endpoint[] => [...runReads(deps), ...runChanges(deps)]
+export const runRoutes = (deps: RunRoutesDeps): Endpoint[] => [
+  ...runReads(deps),
+  ...runFollowing(deps),
+  ...runChanges(deps),
+]
 
 const shown = (runs: RunDoor, run: Run) => ({ ...run, progress: runs.progress(run.id) })
 
@@ -53,8 +61,19 @@ function runChanges({ runs, audit }: RunRoutesDeps): Endpoint[] {
         status: 202,
       },
       handle: async ({ body, actor }) => {
+        if (body.retryOf) await runs.find(body.retryOf)
         const run = await runs.start(body, actor.name)
         await audit(actor, 'run.start', run.id, body)
+        return shown(runs, run)
+      },
+    }),
+    endpoint({
+      ...{ method: 'post', path: '/runs/{id}/retry', says: 'Start a run like an ended one, linked to it' },
+      ...{ role: 'operator', params: ById, answer: RunAnswer, status: 202 },
+      handle: async ({ params, actor }) => {
+        const { id: retryOf, machine, image, version } = await runs.find(params.id)
+        const run = await runs.start({ machine, image, version, retryOf }, actor.name)
+        await audit(actor, 'run.start', run.id, { machine, image, version, retryOf })
         return shown(runs, run)
       },
     }),
@@ -76,7 +95,7 @@ function runChanges({ runs, audit }: RunRoutesDeps): Endpoint[] {
   ]
 }
 
-function runReads({ runs, feed }: RunRoutesDeps): Endpoint[] {
+function runReads({ runs }: RunRoutesDeps): Endpoint[] {
   return [
     endpoint({
       ...{
@@ -103,6 +122,17 @@ function runReads({ runs, feed }: RunRoutesDeps): Endpoint[] {
         answer: RunWhyAnswer,
       },
       handle: ({ params }) => runs.why(params.id),
+    }),
+  ]
+}
+
+/** What is told of a run while it goes on, and kept after its end. */
+function runFollowing({ runs, transfers, feed }: RunRoutesDeps): Endpoint[] {
+  return [
+    endpoint({
+      ...{ method: 'get', path: '/runs/{id}/transfers', says: 'What agent and server moved, a sample a second' },
+      ...{ role: 'viewer', params: ByIdAfter, answer: z.array(RunTransferAnswer) },
+      handle: async ({ params }) => withRates(await transfers((await runs.find(params.id)).id), params.after),
     }),
     endpoint({
       ...{

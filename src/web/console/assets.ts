@@ -10,8 +10,16 @@ const ASSETS: Readonly<Record<string, string>> = {
   'tabler.css': require.resolve('@tabler/core/dist/css/tabler.min.css'),
   'htmx.js': require.resolve('htmx.org/dist/htmx.min.js'),
   'htmx-sse.js': require.resolve('htmx.org/dist/ext/hx-sse.min.js'),
+  'uplot.css': require.resolve('uplot/dist/uPlot.min.css'),
+  'uplot.js': require.resolve('uplot/dist/uPlot.iife.min.js'),
   'console.css': own('console.css'),
   'console.js': own('console.js'),
+  'run-page.js': own('run-page.js'),
+  'transfer-plot.js': own('transfer-plot.js'),
+  'parts.css': own('parts.css'),
+  'dashboard.css': own('dashboard.css'),
+  'timeline.css': own('timeline.css'),
+  'phone.css': own('phone.css'),
   'icon.svg': own('icon.svg'),
 }
 

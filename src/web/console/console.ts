@@ -1,8 +1,10 @@
 import express, { type ErrorRequestHandler, type Router } from 'express'
 import { AppError, ERROR_CODES } from '../../core/errors.ts'
 import { assetRoutes } from './assets.ts'
+import { dashboardPages } from './dashboard-pages.ts'
+import { imagePages } from './image-pages.ts'
+import { machinePages } from './machine-pages.ts'
 import { type Pages, requireSignIn } from './pages.ts'
-import { resourcePages } from './resource-pages.ts'
 import { runPages } from './run-pages.ts'
 import { type SignInDoor, signInPages } from './sign-in-pages.ts'
 import { loadViews, type Views } from './views.ts'
@@ -17,9 +19,10 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(assetRoutes())
     .use(signInPages(parts))
     .use(requireSignIn)
-    .get('/', (_req, res) => res.redirect('/runs'))
+    .use(dashboardPages(parts))
     .use(runPages(parts))
-    .use(resourcePages(parts))
+    .use(machinePages(parts))
+    .use(imagePages(parts))
     .use((req) => {
       throw new AppError('resource.not_found', `there is no page ${req.path}`)
     })

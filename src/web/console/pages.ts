@@ -1,15 +1,18 @@
 import type { Request, RequestHandler, Response } from 'express'
+import type { Conflict } from '../../domain/conflict.ts'
 import type { HardwareProfile } from '../../domain/hardware-profile.ts'
-import type { ImageVersion } from '../../domain/image-version.ts'
 import type { Inventory } from '../../domain/inventory.ts'
 import { roleIncludes } from '../../domain/role.ts'
+import type { Run, RunSample } from '../../domain/run/run.ts'
 import type { Segment } from '../../domain/segment.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
 import { actorOf } from '../authentication.ts'
+import type { ImageDoor } from '../image-facts.ts'
 import type { Views } from './views.ts'
 
-type Machine = {
+/** A registered machine as pages show it. */
+export type MachineRow = {
   name: string
   uuid?: string | undefined
   serial?: string | undefined
@@ -19,19 +22,28 @@ type Machine = {
   unprovedBy: string | undefined
   seenAt: number | undefined
 }
+
+/** What one transport would answer a machine now, and why. */
+export type BootAnswer = { transport: string; kind: string; why: string; answer: string }
+
 /** What the pages read. They change nothing by themselves: every action of a page is a call of the API. */
 export type Pages = {
   views: Views
   runs: RunDoor
+  openRuns(): Promise<Run[]>
+  transfers(id: string): Promise<RunSample[]>
   feed: RunNewsFeed
   resources: {
-    machines: { list(): Promise<Machine[]>; find(name: string): Promise<Machine | undefined> }
-    images: { list(): Promise<ImageVersion[]> }
+    machines: { list(): Promise<MachineRow[]>; find(name: string): Promise<MachineRow | undefined> }
     profiles: { list(): Promise<HardwareProfile[]> }
     segments: { list(): Promise<Segment[]> }
   }
+  images: ImageDoor
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>
-  bootDecision(mac: string): Promise<{ kind: string; why?: string }>
+  /** Of one MAC of a machine, one row a transport; none where no segment is served. */
+  bootPreview(machine: MachineRow, mac: string): Promise<BootAnswer[]>
+  /** Of one machine, or of all. */
+  conflictsOf(machine?: string): Promise<Conflict[]>
 }
 
 /** Sends people who are not signed in to the sign-in page. */
@@ -53,7 +65,8 @@ export function sendPage(
   values: Record<string, unknown>,
 ): void {
   const actor = actorOf(req)
-  const shared = { actor, mayOperate: roleIncludes(actor.role, 'operator'), [`on_${req.path.split('/')[1]}`]: true }
+  const place = req.path.split('/')[1] || 'dashboard'
+  const shared = { actor, mayOperate: roleIncludes(actor.role, 'operator'), [`on_${place}`]: true }
   res
     .set('cache-control', 'no-store')
     .type('html')

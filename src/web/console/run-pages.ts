@@ -1,90 +1,84 @@
-import express, { type Router } from 'express'
-import { roleIncludes } from '../../domain/role.ts'
+import express, { type Request, type Router } from 'express'
 import { isEnd } from '../../domain/run/run-states.ts'
-import { openEventStream } from '../api/run-stream.ts'
+import type { Actor } from '../authentication.ts'
 import { actorOf } from '../authentication.ts'
+import { refusalOfCancel, refusalOfRole, refusalOfStart } from '../refusals.ts'
+import { live } from './live.ts'
 import { type Pages, sendPage } from './pages.ts'
-import { runRow, runView } from './run-view.ts'
-
-const REDRAW_MILLISECONDS = 400
-const TICK_MILLISECONDS = 2000
+import { runRow } from './run-row.ts'
+import { runView } from './run-view.ts'
+import { startFactsReader } from './start-facts.ts'
 
 /** The list of runs and the page of one run, both live by server-sent events. */
 export function runPages(parts: Pages): Router {
-  const { views, runs, feed, resources } = parts
+  const { views, runs, feed } = parts
   const list = async () => (await runs.list()).map((run) => runRow(run, Date.now()))
-  const one = async (id: string, mayOperate: boolean) => {
-    const run = await runs.find(id)
-    return { mayOperate, ...runView(run, await runs.events(id), await runs.logs(id), runs.progress(id), Date.now()) }
-  }
+  const idOf = (req: Request): string => String(req.params.id)
   return express
     .Router()
     .get('/runs', async (req, res) => {
-      const [machines, images] = await Promise.all([resources.machines.list(), resources.images.list()])
-      sendPage(views, req, res, 'runs', { title: 'Runs', runs: await list(), machines, images })
+      sendPage(views, req, res, 'runs', { title: 'Runs', runs: await list(), start: await startForm(parts, req) })
     })
     .get('/runs/live', (_req, res) => {
-      live(
-        res,
-        feed,
-        () => true,
-        async () => views.fragment('run-rows', { runs: await list() }),
-      )
+      live(res, feed, {
+        concerns: () => true,
+        draw: async () => views.fragment('run-rows', { runs: await list() }),
+      })
     })
     .get('/runs/:id', async (req, res) => {
-      const id = String(req.params.id)
-      const mayOperate = roleIncludes(actorOf(req).role, 'operator')
-      const values = await one(id, mayOperate)
-      sendPage(views, req, res, 'run', { title: `Run ${values.run.label} on ${values.run.machine}`, ...values })
+      const values = await runValues(parts, idOf(req), actorOf(req))
+      const logs = (await runs.logs(idOf(req))).map((line) => ({ ...line, after: line.at - values.run.createdAt }))
+      const title = `Run ${values.run.label} on ${values.run.machine}`
+      sendPage(views, req, res, 'run', { title, logs, lastLine: logs.at(-1)?.seq ?? 0, ...values })
     })
     .get('/runs/:id/live', async (req, res) => {
-      const id = String(req.params.id)
-      const mayOperate = roleIncludes(actorOf(req).role, 'operator')
+      const [id, actor] = [idOf(req), actorOf(req)]
       await runs.find(id)
-      live(
-        res,
-        feed,
-        (runId) => runId === id,
-        async () => views.fragment('run-live', await one(id, mayOperate)),
-        async () => isEnd((await runs.find(id)).state),
-      )
+      live(res, feed, {
+        concerns: (runId) => runId === id,
+        draw: async () => views.fragment('run-live', await runValues(parts, id, actor)),
+        isOver: async () => isEnd((await runs.find(id)).state),
+      })
     })
 }
 
-/** Redraws a fragment when news concern it, at most every 400 ms, and every two seconds for the clocks in it. */
-function live(
-  res: express.Response,
-  feed: Pages['feed'],
-  concerns: (runId: string) => boolean,
-  draw: () => Promise<string>,
-  isOver: () => Promise<boolean> = async () => false,
-): void {
-  const stream = openEventStream(res)
-  let closed = false
-  let timer: NodeJS.Timeout | undefined
-  const redraw = async (): Promise<void> => {
-    clearTimeout(timer)
-    timer = undefined
-    // What can not be read now is drawn at the next tick; a page never ends the service.
-    const html = await draw().catch(() => undefined)
-    const over = await isOver().catch(() => false)
-    if (closed) return
-    if (html !== undefined) stream.send('', html)
-    if (!over) timer ??= setTimeout(redraw, TICK_MILLISECONDS)
+async function runValues(parts: Pages, id: string, actor: Actor) {
+  const { runs } = parts
+  const run = await runs.find(id)
+  const [events, samples, why, all, factsOf] = await Promise.all([
+    ...([runs.events(id), parts.transfers(id), runs.why(id).catch(() => undefined)] as const),
+    ...([runs.list(1000), startFactsReader(parts)] as const),
+  ])
+  const retries = all.filter(({ retryOf }) => retryOf === id)
+  const read = { run, events, samples, why, retries, progress: runs.progress(id), heardAt: runs.heardAt(id) }
+  return {
+    ...runView(read, Date.now()),
+    cannotCancel: refusalOfCancel(actor, run),
+    cannotRetry: refusalOfStart(actor, factsOf(run)),
   }
-  let pending: NodeJS.Timeout | undefined
-  const end = feed.subscribe((news) => {
-    if (!concerns(news.kind === 'change' ? news.run.id : news.runId)) return
-    pending ??= setTimeout(() => {
-      pending = undefined
-      void redraw()
-    }, REDRAW_MILLISECONDS)
-  })
-  void redraw()
-  stream.onClose(() => {
-    closed = true
-    end()
-    clearTimeout(timer)
-    clearTimeout(pending)
-  })
+}
+
+/** The form that asks for a run: every machine with why it can not take one now. */
+async function startForm(parts: Pages, req: Request) {
+  const actor = actorOf(req)
+  const [machines, images, factsOf] = await Promise.all([
+    ...([parts.resources.machines.list(), parts.images.list(), startFactsReader(parts)] as const),
+  ])
+  const image = images[0] && { image: images[0].name, version: images[0].version }
+  const rows = machines.map(({ name }) => ({
+    name,
+    cannot: image && refusalOfStart(actor, factsOf({ machine: name, ...image })),
+  }))
+  const free = rows.find(({ cannot }) => !cannot) ?? rows[0]
+  return {
+    machines: rows.map((row) => ({ ...row, chosen: row === free })),
+    images,
+    cannot: refusalOfRole(actor, 'operator') ?? nothingToStart(rows.length, images.length) ?? free?.cannot,
+  }
+}
+
+function nothingToStart(machines: number, images: number) {
+  if (machines === 0) return { says: 'No machine is registered yet.', command: 'slipway apply --file lab.yaml' }
+  if (images === 0) return { says: 'The library has no image yet.', command: 'slipway image build debian-12-minimal' }
+  return undefined
 }

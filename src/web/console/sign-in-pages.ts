@@ -33,7 +33,7 @@ export function signInPages({ access, views }: { access: SignInDoor; views: View
       path: '/',
       maxAge: SESSION_SECONDS * 1000,
     })
-    res.redirect(303, '/runs')
+    res.redirect(303, '/')
   }
   const attempt = async (
     res: Response,

@@ -1,12 +1,32 @@
-// Colour scheme of the system, forms that call the API, and the secret of a one-time link.
-const dark = matchMedia('(prefers-color-scheme: dark)')
-const paint = () => document.documentElement.setAttribute('data-bs-theme', dark.matches ? 'dark' : 'light')
-dark.addEventListener('change', paint)
+// Colours, forms that call the API, and the secret of a one-time link.
+const SCHEMES = ['system', 'light', 'dark']
+const systemDark = matchMedia('(prefers-color-scheme: dark)')
+const chosen = () => {
+  const kept = localStorage.getItem('slipway-colours')
+  return SCHEMES.includes(kept) ? kept : 'system'
+}
+const paint = () => {
+  const scheme = chosen() === 'system' ? (systemDark.matches ? 'dark' : 'light') : chosen()
+  if (document.documentElement.getAttribute('data-bs-theme') !== scheme) {
+    document.documentElement.setAttribute('data-bs-theme', scheme)
+    document.dispatchEvent(new Event('slipway:colours'))
+  }
+  const name = document.querySelector('[data-theme-name]')
+  if (name) name.textContent = chosen()[0].toUpperCase() + chosen().slice(1)
+}
+systemDark.addEventListener('change', paint)
 paint()
 
 document.addEventListener('DOMContentLoaded', () => {
+  paint()
   const form = document.querySelector('form[data-secret-from-link]')
   if (form) form.elements.secret.value = location.hash.slice(1)
+})
+
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-theme-switch]')) return
+  localStorage.setItem('slipway-colours', SCHEMES[(SCHEMES.indexOf(chosen()) + 1) % SCHEMES.length])
+  paint()
 })
 
 // A field named "image version" holds both values in one, separated by a blank.
@@ -35,4 +55,19 @@ document.addEventListener('submit', async (event) => {
     error.textContent = answer.ok ? '' : `${said.code}: ${said.message}`
   }
   if (answer.ok && form.dataset.then) location.href = form.dataset.then.replace('{id}', said.id)
+})
+
+// The form that asks for a run: a machine that can not take one says why, and where to look.
+document.addEventListener('change', (event) => {
+  const form = event.target.closest('[data-start-run]')
+  if (!form || event.target.name !== 'machine') return
+  const { why, href, link } = event.target.selectedOptions[0].dataset
+  form.querySelector('button[type=submit]').disabled = why !== undefined
+  const note = form.querySelector('#why-not')
+  note.textContent = why === undefined ? '' : `${why} `
+  if (!href) return
+  const anchor = document.createElement('a')
+  anchor.href = href
+  anchor.textContent = link
+  note.append(anchor)
 })

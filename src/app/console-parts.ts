@@ -1,0 +1,37 @@
+import type { LeaseBook } from '../addressing/lease-book.ts'
+import type { createConsole } from '../web/console/console.ts'
+import type { Appliance } from './appliance.ts'
+import { createBootPreview } from './boot-preview.ts'
+import type { RunParts } from './run-parts.ts'
+
+/** What the console's pages read, joined to the appliance. */
+export function consoleParts(
+  appliance: Appliance,
+  runs: RunParts,
+  leases: LeaseBook,
+): Parameters<typeof createConsole>[0] {
+  const { store, library, settings } = appliance
+  const leaseOf = async (mac: string) =>
+    (await store.segments.list()).map(({ name }) => leases.findByMac(name, mac)).find((lease) => lease !== undefined)
+  const preview = createBootPreview({
+    decider: runs.decider,
+    openRun: store.runs.findOpen,
+    httpPort: settings.machines.httpPort,
+  })
+  return {
+    access: appliance.access,
+    runs: runs.service,
+    openRuns: store.runs.open,
+    transfers: runs.transfers.list,
+    feed: runs.feed,
+    resources: store,
+    images: { list: store.images.list, manifest: library.manifest },
+    leaseOf,
+    bootPreview: async (machine, mac) => {
+      const segments = await store.segments.list()
+      const segment = segments.find(({ name }) => leases.findByMac(name, mac)) ?? segments[0]
+      return segment ? preview(machine, mac, segment) : []
+    },
+    conflictsOf: store.conflicts.list,
+  }
+}

@@ -1,0 +1,33 @@
+import type { Run, RunEvent } from '../../domain/run/run.ts'
+import { RUN_EVENTS } from '../../domain/run/run-events.ts'
+import { stateColour } from './run-row.ts'
+import { bytesWords } from './words.ts'
+
+/** Told by the event's own words already. */
+const SAID = new Set(['says', 'outcome'])
+
+/** The facts of an event as name and text; bytes in words, what is absent left out. */
+export const detailsOf = (detail: Record<string, unknown>): { name: string; value: string }[] =>
+  Object.entries(detail).flatMap(([name, value]) =>
+    value === null || value === undefined || SAID.has(name) ? [] : [{ name, value: shown(name, value) }],
+  )
+
+/** What an event says, with the words of the check where it is one. */
+export const saysOf = ({ type, detail }: Pick<RunEvent, 'type' | 'detail'>): string =>
+  typeof detail.says === 'string' && typeof detail.check === 'string'
+    ? `${RUN_EVENTS[type].says}: ${detail.says}`
+    : RUN_EVENTS[type].says
+
+/** An event as a row of the history. */
+export const eventRow = (run: Run, event: RunEvent) => ({
+  ...event,
+  ...{ source: RUN_EVENTS[event.type].source, says: saysOf(event) },
+  details: detailsOf(event.detail),
+  after: event.at - run.createdAt,
+  colour: event.to ? stateColour(event.to) : undefined,
+})
+
+const shown = (name: string, value: unknown): string => {
+  if (typeof value === 'number' && /bytes$/i.test(name)) return bytesWords(value)
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,35 @@
+import type { Run } from '../../domain/run/run.ts'
+import { isEnd, RUN_STATES, type RunState } from '../../domain/run/run-states.ts'
+
+/** Colour class (Tabler) of a state. */
+export const stateColour = (state: RunState): string =>
+  (({ verified: 'green', failed: 'red', cancelled: 'secondary' }) as Partial<Record<RunState, string>>)[state] ?? 'blue'
+
+/** A run as a row of the list. */
+export const runRow = (run: Run, now: number) => ({
+  ...run,
+  colour: stateColour(run.state),
+  ended: isEnd(run.state),
+  elapsed: (run.endedAt ?? now) - run.createdAt,
+  label: `${run.image} ${run.version}`,
+})
+
+/** Seconds that an agent which speaks twice a second may miss before people should look. */
+const SILENCE_SHARE = 0.25
+const DEADLINE_SHARE = 0.5
+
+/** Why an open run counts as stuck: its agent is silent, or its state has used more than half of its deadline. */
+export function stuckBecause(run: Run, heardAt: number | undefined, now: number): string | undefined {
+  if (isEnd(run.state)) return undefined
+  const silence = RUN_STATES[run.state].silenceSeconds
+  const since = Math.max(run.stateSince, heardAt ?? 0)
+  if (silence !== undefined && now - since > silence * run.profile.deadlineFactor * 1000 * SILENCE_SHARE)
+    return 'its agent is silent'
+  return deadlineShare(run, now) > DEADLINE_SHARE ? 'more than half of its time is used' : undefined
+}
+
+/** How much of its state's time an open run has used, 0 to 1. */
+export const deadlineShare = (run: Run, now: number): number =>
+  run.deadlineAt === undefined || run.deadlineAt <= run.stateSince
+    ? 0
+    : Math.min(1, Math.max(0, (now - run.stateSince) / (run.deadlineAt - run.stateSince)))

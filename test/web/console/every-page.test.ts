@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Run } from '../../../src/domain/run/run.ts'
+import { BOOT, CROWD, createRichData, LONG_NAME, PROOF } from '../rich-data.ts'
+import { NEXT } from '../stored-manifests.ts'
+import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
+
+const shown = useConsole()
+const names = ['rack-01', 'rack-02', 'rack-03', 'rack-04', 'rack-05', LONG_NAME]
+let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd', Run>
+
+/** A day in the life of an appliance: runs of every kind, two image versions, a contradiction on the wire. */
+beforeEach(async () => {
+  const { store, runs: service } = shown.people
+  const now = Date.now()
+  const data = createRichData(store, now)
+  for (const [index, name] of names.entries()) await data.addMachine(name, index + 1)
+  await store.images.add({
+    ...{ name: 'debian', version: '2', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
+    ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
+  })
+  const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
+  const refused = {
+    code: 'disk.no_rule_match',
+    message: 'no disk matches the rule "by: serial"; saw vda (2147483648 bytes, serial SLIPWAY-01)',
+  }
+  const failed = await data.addRun({
+    machine: 'rack-02',
+    ago: 5400,
+    events: [...BOOT.slice(0, 12), [29.8, 'diskRefused', refused]],
+  })
+  const crowd = await data.addRun({ machine: LONG_NAME, ago: 3000, events: CROWD })
+  const stuck = await data.addRun({
+    machine: 'rack-03',
+    ago: 1260,
+    events: [[0.03, 'dhcpOffered', { address: '10.77.0.53' }]],
+  })
+  const moving = await data.addRun({ machine: 'rack-04', ago: 41, events: BOOT })
+  await data.addRun({ machine: 'rack-05', ago: 12, events: BOOT.slice(0, 6) })
+  for (const run of [verified, moving]) {
+    await data.addSamples(run, run === verified ? 60 : 40)
+    await data.addLog(run)
+  }
+  service.noteProgress(moving.id, {
+    step: 'writing',
+    doneBytes: 300e6,
+    totalBytes: 494e6,
+    bytesPerSecond: 31e6,
+    etaSeconds: 7,
+  })
+  const says = '52:54:00:00:01:03 is used by two machines: 00112233-… holds 10.77.0.53, deadbeef-… asks'
+  for (let times = 0; times < 3; times++)
+    await store.conflicts.note(
+      { machine: 'rack-03', claims: 'mac', other: 'deadbeef-0000-0000-0000-000000000001', says },
+      now - times * 1000,
+    )
+  runs = { verified, failed, moving, stuck, crowd }
+})
+
+const pages = (): [name: string, path: string][] => [
+  ['dashboard', '/'],
+  ['runs', '/runs'],
+  ...Object.entries(runs).map(([name, run]): [string, string] => [`run-${name}`, `/runs/${run.id}`]),
+  ['machines', '/machines'],
+  ['machine', '/machines/rack-03'],
+  ['machine-long', `/machines/${LONG_NAME}`],
+  ['images', '/images'],
+  ['image', '/images/debian/2'],
+  ['problem', '/images/debian/9'],
+]
+
+describe.each([
+  ['light', 'desktop', DESKTOP],
+  ['dark', 'desktop', DESKTOP],
+  ['light', 'phone', PHONE],
+  ['dark', 'phone', PHONE],
+] as const)('in %s colours on a %s', (colours, device, size) => {
+  it('every page is usable by everyone, fits and obeys its own policy', async () => {
+    const { page, people, complaints } = shown
+    await page.setViewportSize(size)
+    await page.emulateMedia({ colorScheme: colours })
+    await shown.signIn()
+    const wrong: string[] = []
+    for (const [name, path] of pages()) {
+      await page.goto(people.base + path)
+      if (name === 'run-verified') await page.waitForSelector('.u-legend')
+      expect(await page.getAttribute('html', 'data-bs-theme')).toBe(colours)
+      const [wide, wanted] = (await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')) as number[]
+      if (wide !== wanted) wrong.push(`${name} is ${wide} wide`)
+      await shown.picture(`${name}-${colours}-${device}`)
+      wrong.push(...(await shown.findings()).map((finding) => `${name}: ${finding}`))
+    }
+    expect(wrong).toEqual([])
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
+  })
+})

@@ -1,0 +1,204 @@
+import { uuidV7 } from '../../src/core/ids.ts'
+import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
+import type { Run } from '../../src/domain/run/run.ts'
+import { RUN_EVENTS, type RunEventType } from '../../src/domain/run/run-events.ts'
+import { isEnd, nextState, RUN_STATES } from '../../src/domain/run/run-states.ts'
+import { explainFailure } from '../../src/runs/run-why.ts'
+import type { Store } from '../../src/store/create-store.ts'
+import { seeded } from '../seeded.ts'
+import { FIRST, NEXT } from './stored-manifests.ts'
+
+export type Told = [seconds: number, type: RunEventType, detail?: Record<string, unknown>]
+
+const MIB = 1024 ** 2
+const IMAGE_BYTES = 471 * MIB
+export const HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>'
+export const LONG_NAME = 'rack-07-unit-31-compute-node-with-a-very-long-host-name'
+
+const mac = '52:54:00:00:00:01'
+const peer = '10.77.0.50'
+
+/** What the servers saw until the agent wrote its first chunk. */
+export const BOOT: Told[] = [
+  [2.2, 'sessionOpened', { session: 1, mac, stage: 'firmware' }],
+  [2.3, 'dhcpOffered', { address: peer, mac }],
+  [3.1, 'dhcpBound', { address: peer, mac }],
+  [3.3, 'loaderRead', { name: 'undionly.kpxe', bytes: 70_085, milliseconds: 120, blockBytes: 1432 }],
+  [8.4, 'dhcpOffered', { address: peer, mac, stage: 'ipxe' }],
+  [9.2, 'dhcpBound', { address: peer, mac, stage: 'ipxe' }],
+  [9.4, 'scriptFetched', { peer, bytes: 562, session: 1 }],
+  [10.1, 'kernelFetched', { peer, bytes: 8_230_848, milliseconds: 640 }],
+  [20.3, 'ramdiskFetched', { peer, bytes: 41_430_575, milliseconds: 9120 }],
+  [27.9, 'dhcpBound', { address: peer, mac, stage: 'os' }],
+  [29.3, 'codeExchanged', { session: 1, peer }],
+  [29.7, 'inventoryTaken', { vendor: 'QEMU', product: HOSTILE, disks: 1, nics: 1 }],
+  [29.8, 'diskChosen', { disk: 'vda', bytes: 2 ** 31, serial: 'SLIPWAY-01', imageBytes: 1024 * MIB }],
+  [30, 'writeStarted', { disk: 'vda' }],
+  [30.2, 'firstChunkServed', { peer }],
+]
+
+const CHECKS = ['machine', 'image', 'kernel', 'root', 'units', 'network']
+
+/** The rest of a run that is proved after a minute and a half: some sixty lines with the repeated asking of iPXE. */
+export const PROOF: Told[] = [
+  [36.1, 'chunkRetried', { digest: 'a41c', why: 'expected 131072 bytes, got 65536' }],
+  [44.7, 'writeFinished', { bytes: IMAGE_BYTES, seconds: 14.9, fetchedBytes: 188 * MIB }],
+  [53.6, 'readBackMatched', { chunks: 2048, bytes: 1024 * MIB, seconds: 8.9 }],
+  [55.5, 'seeded', { files: 4, rootBytes: 1_943_293_952 }],
+  [55.6, 'grantClosed', {}],
+  ...Array.from(
+    { length: 22 },
+    (_none, index): Told => [61 + index * 0.45, index % 3 ? 'dhcpOffered' : 'dhcpBound', { address: peer, mac }],
+  ),
+  [72.4, 'loaderRead', { name: 'undionly.kpxe', bytes: 70_085 }],
+  [74.4, 'localBootAnswered', { peer, why: 'no run under grant' }],
+  [88.1, 'dhcpBound', { address: peer, mac, stage: 'os' }],
+  [93.4, 'factsReceived', { peer, facts: { kernel: '6.1.0-56-cloud-amd64' } }],
+  ...CHECKS.map(
+    (check, index): Told => [
+      93.5 + index / 20,
+      'checkPassed',
+      {
+        check,
+        says: `It passes the check ${check}`,
+        outcome: 'passed',
+        expected: 'what the image promises',
+        got: 'what the image promises',
+      },
+    ],
+  ),
+  [
+    93.9,
+    'checkSkipped',
+    {
+      check: 'tcp-banner',
+      says: 'Its services answer from outside',
+      outcome: 'skipped',
+      why: 'the image promises no service',
+    },
+  ],
+  [94, 'checksPassed', { checks: 7 }],
+]
+
+export type Wish = { machine: string; ago: number; events: Told[]; version?: '1' | '2'; retryOf?: string }
+
+/** Writes runs of the past as they would have come about: states from the table, causes from the rules. */
+export function createRichData(store: Store, now: number) {
+  const change = async (run: Run, at: number, type: RunEventType, detail: Record<string, unknown>): Promise<Run> => {
+    const result = await store.runs.change(run.id, at, async (before, history) => {
+      const to = nextState(before.state, type)
+      const event = { type, to, detail }
+      const next = to
+        ? { state: to, stateSince: at, deadlineAt: deadlineOf(to, at), ...(isEnd(to) ? { endedAt: at } : {}) }
+        : {}
+      const told = { ...event, runId: run.id, at, seq: 999 }
+      const cause =
+        to === 'failed' ? { cause: explainFailure({ ...before, ...next }, [...(await history()), told], at) } : {}
+      return { run: { ...next, ...cause }, events: [event] }
+    })
+    return result!.run
+  }
+  const addRun = async ({ machine, ago, events, version = '1', retryOf }: Wish): Promise<Run> => {
+    const createdAt = now - ago * 1000
+    let run: Run = {
+      ...{ id: uuidV7(createdAt), kind: 'deploy', machine, image: 'debian', version, retryOf },
+      ...{ manifestDigest: version === '1' ? FIRST : NEXT, profile: HardwareProfile.parse({ name: 'any' }) },
+      ...{ state: 'queued', stateSince: createdAt, deadlineAt: createdAt + 60_000, createdAt },
+      ...{ endedAt: undefined, cause: undefined },
+    }
+    await store.runs.add(run)
+    const all: Told[] = [[0, 'created', { actor: 'ann' }], [0.02, 'grantOpened', {}], ...events]
+    for (const [seconds, type, detail = {}] of all)
+      run = await change(run, createdAt + Math.round(seconds * 1000), type, detail)
+    return run
+  }
+  return {
+    addRun,
+    addMachine: (name: string, number: number) => addMachine(store, name, number),
+    addSamples: (run: Run, until: number) => addSamples(store, run, until),
+    addLog: (run: Run) => addLog(store, run),
+  }
+}
+
+export type RichData = ReturnType<typeof createRichData>
+
+const deadlineOf = (state: Run['state'], at: number): number | undefined => {
+  const seconds = RUN_STATES[state].deadlineSeconds
+  return seconds === undefined ? undefined : at + seconds * 1000
+}
+
+async function addMachine(store: Store, name: string, number: number): Promise<void> {
+  const tail = number.toString(16).padStart(2, '0')
+  const macs = [`52:54:00:00:01:${tail}`, `52:54:00:00:02:${tail}`]
+  const uuid = `00112233-4455-6677-8899-aabbccddee${tail}`
+  await store.machines.save({ name, macs, profile: 'any', uuid, serial: `SN-2209-${number}` })
+  await store.machines.markSeen(name, Date.UTC(2026, 0, 1, 12, number))
+  await store.machines.saveInventory(name, {
+    ...{ uuid, serial: `SN-2209-${number}`, vendor: 'Dell Inc.', product: 'PowerEdge R650', bios: '1.12.1' },
+    ...{ firmware: 'uefi', secureBoot: false, cpu: { model: 'Intel Xeon Gold 6330', threads: 56 } },
+    memoryBytes: 256 * 1024 ** 3,
+    disks: ['nvme0n1', 'nvme1n1'].map((disk, index) => ({
+      ...{ name: disk, bytes: 960_197_124_096, serial: `S5H9NS0R${number}0${index}`, model: 'SAMSUNG MZQL2960HCJR' },
+      ...{ rotational: false, removable: false, readOnly: false, byPath: `pci-0000:0${index + 1}:00.0-nvme-1` },
+    })),
+    nics: macs.map((card, index) => ({ name: `eno${index + 1}`, mac: card, driver: 'bnxt_en', up: index === 0 })),
+  })
+}
+
+/** Samples as the agent and the server tell them: writing, then reading back, to `until` seconds after the start. */
+async function addSamples(store: Store, run: Run, until: number): Promise<void> {
+  const random = seeded(3)
+  let [served, done] = [0, 0]
+  for (let second = 30; second <= Math.min(until, 44); second++) {
+    served += Math.round((10 + random.below(60) / 10) * MIB)
+    done = Math.min(IMAGE_BYTES, done + Math.round((27 + random.below(120) / 10) * MIB))
+    await store.runSamples.save(sample(run, second, 'writing', done, IMAGE_BYTES, served))
+  }
+  for (let second = 45; second <= Math.min(until, 53); second++)
+    await store.runSamples.save(sample(run, second, 'readingBack', (second - 44) * 113 * MIB, 1024 * MIB, served))
+}
+
+const sample = (
+  run: Run,
+  second: number,
+  step: string,
+  doneBytes: number,
+  totalBytes: number,
+  servedBytes: number,
+) => ({
+  ...{ runId: run.id, at: run.createdAt + second * 1000, step, doneBytes, totalBytes, servedBytes },
+})
+
+async function addLog(store: Store, run: Run): Promise<void> {
+  const says = ['code exchanged', `manifest is signed by key 9519a9bed88f0c7d`, 'writing debian 1 to /dev/vda']
+  const lines = [
+    ...says,
+    ...Array.from(
+      { length: 60 },
+      (_none, index) => `${(index + 1) * 16} of 980 chunks, ${HOSTILE.slice(0, 8)} 31.4 MiB/s`,
+    ),
+  ]
+  await store.runs.addLog(run.id, run.createdAt + 30_100, lines)
+}
+
+/** A run with two hundred lines, most of them at the same time in one lane: the worst that a drawing gets. */
+export const CROWD: Told[] = [
+  ...BOOT,
+  ...Array.from(
+    { length: 170 },
+    (_none, index): Told => [
+      30.5 + index * 0.09,
+      index % 7 ? 'dhcpOffered' : 'chunkRetried',
+      { address: peer, digest: `c${index}` },
+    ],
+  ),
+  [46.5, 'writeFinished', { bytes: IMAGE_BYTES }],
+  [
+    47,
+    'agentFailed',
+    { code: 'disk.write_failed', message: 'expected to write 524288 bytes at 912 MiB of vda, got EIO' },
+  ],
+]
+
+/** Sources that events can have, for tests that every lane is drawn. */
+export const SOURCES = [...new Set(Object.values(RUN_EVENTS).map(({ source }) => source))]
