@@ -7,6 +7,7 @@ import type { ImageVersion } from '../domain/image-version.ts'
 import { ROLES } from '../domain/role.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
+import { runDoctor } from './doctor/run-doctor.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 import { serve } from './serve.ts'
@@ -28,6 +29,7 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
   return {
     serve: () => serve(settings, linkTo, call.say),
     printConfig: () => settings,
+    doctor: () => runDoctor(settings),
     addUser: (name, role, withToken) =>
       using(async ({ access }) => {
         const known = oneOf(ROLES, role, 'a role')

@@ -1,12 +1,15 @@
 import { formatBytes } from '../core/quantity.ts'
+import type { DoctorRow } from '../domain/doctor.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import type { Call, Command } from './command.ts'
+import { drawDoctor } from './doctor-text.ts'
 
 export type Progress = (done: number, total: number) => void
 /** What commands on the appliance itself may do, before any token exists. Sizes in bytes. */
 export type ApplianceDoor = {
   serve(call: Call): Promise<number>
   printConfig(): unknown
+  doctor(): Promise<DoctorRow[]>
   addUser(
     name: string,
     role: string,
@@ -39,6 +42,7 @@ export const textOption = (call: Call, name: string): string | undefined => {
   const value = call.options[name]
   return typeof value === 'string' ? value : undefined
 }
+const PROBLEMS = 1
 export const FRESH = { says: 'ignore cached artefacts' }
 
 /** Commands that work on the appliance's own data folder. */
@@ -52,6 +56,15 @@ export function applianceCommands(door: (call: Call) => Promise<ApplianceDoor>):
         if (call.options['print-config'] !== true) return appliance.serve(call)
         call.print(appliance.printConfig(), JSON.stringify(appliance.printConfig(), null, 2))
         return 0
+      },
+    },
+    {
+      ...{ name: 'doctor', says: 'Check this host: ports, tools, interfaces, other DHCP servers, data', words: [] },
+      options: {},
+      run: async (call) => {
+        const rows = await (await door(call)).doctor()
+        call.print(rows, drawDoctor(rows))
+        return rows.some(({ outcome }) => outcome === 'problem') ? PROBLEMS : 0
       },
     },
     {

@@ -21,8 +21,11 @@ const bind = libc.func('int bind(int, const uint8_t *, uint32_t)')
 const ioctl = libc.func('int ioctl(int, unsigned long, const uint8_t *)')
 const close = libc.func('int close(int)')
 
-/** Where a socket listens. `address` 0.0.0.0 hears broadcasts too; port 0 lets the kernel pick one at random. */
-export type UdpPlace = { interface: string; address: string; port: number; receiveBytes?: number }
+/**
+ * Where a socket listens. `address` 0.0.0.0 hears broadcasts too; port 0 lets the kernel pick one at random. `alone`:
+ * refused where another socket hears the same packets.
+ */
+export type UdpPlace = { interface: string; address: string; port: number; receiveBytes?: number; alone?: boolean }
 
 /**
  * A UDP socket that hears and sends on one interface only (SO_BINDTODEVICE), which Node alone can not make.
@@ -34,7 +37,7 @@ export async function openUdpSocket(place: UdpPlace): Promise<Socket> {
   try {
     called('SO_BINDTODEVICE', place, set(SO_BINDTODEVICE, Buffer.from(`${place.interface}\0`)))
     // Only for a port that is meant to be shared: else the kernel may give two transfers the same free port.
-    if (place.port !== 0) called('SO_REUSEADDR', place, set(SO_REUSEADDR, int(1)))
+    if (place.port !== 0 && !place.alone) called('SO_REUSEADDR', place, set(SO_REUSEADDR, int(1)))
     called('SO_BROADCAST', place, set(SO_BROADCAST, int(1)))
     // Without CAP_NET_ADMIN the usual size stays, which costs packets in a storm and nothing else.
     if (place.receiveBytes !== undefined) set(SO_RCVBUFFORCE, int(place.receiveBytes))

@@ -14,7 +14,7 @@ describe('slipway', () => {
   it('lists its commands', async () => {
     const { stdout, exitCode } = await slipway('--help')
     expect(exitCode).toBe(0)
-    for (const name of ['serve', 'user add', 'agent build', 'image build', 'run start', 'apply', 'lab demo'])
+    for (const name of ['serve', 'doctor', 'user add', 'agent build', 'image build', 'run start', 'apply', 'lab demo'])
       expect(stdout).toContain(`slipway ${name}`)
   })
 

@@ -31,6 +31,17 @@ it('shares a port with another socket of the same kind', async () => {
   two.close()
 })
 
+it('is refused when it asks to be alone on a port that another one has', async () => {
+  const one = await loopback('0.0.0.0')
+  const { port } = one.address()
+  const alone = { interface: 'lo', address: '0.0.0.0', port, alone: true }
+  await expect(openUdpSocket(alone)).rejects.toMatchObject({ details: { name: 'EADDRINUSE' } })
+  await new Promise<void>((resolve) => one.close(resolve))
+  const free = await openUdpSocket(alone)
+  expect(free.address().port).toBe(port)
+  free.close()
+})
+
 it('never gets a free port that another one has', async () => {
   const sockets = await Promise.all(Array.from({ length: 800 }, () => loopback('127.0.0.1')))
   const ports = new Set(sockets.map((socket) => socket.address().port))

@@ -1,0 +1,16 @@
+import { clock } from './clock.ts'
+import { dataFolder } from './data-folder.ts'
+import type { DoctorCheck } from './doctor-check.ts'
+import { images } from './images.ts'
+import { interfaces } from './interfaces.ts'
+import { keys } from './keys.ts'
+import { otherDhcp } from './other-dhcp.ts'
+import { ports } from './ports.ts'
+import { ramdisks } from './ramdisks.ts'
+import { tools } from './tools.ts'
+
+/** Every check of `slipway doctor`, in the order in which they are shown. */
+export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
+  ...[dataFolder, keys, clock, tools, ramdisks, images],
+  ...[interfaces, ports, otherDhcp],
+]
