@@ -1,15 +1,19 @@
+import { styleText } from 'node:util'
 import * as z from 'zod'
 import type { ApiClient } from '../client/api-client.ts'
+import { drawWhy, type WhyPaint } from '../domain/run/draw-why.ts'
 import { eventLine } from '../domain/run/event-line.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
-import { drawWhy } from './run-why-text.ts'
 
 const PAUSE_MILLISECONDS = 1000
 const FAILED = 1
+const STYLES = { seen: 'green', missing: 'yellow', faint: 'gray', name: 'bold' } as const
+/** Colours where standard output is a terminal, none elsewhere. */
+const paint: WhyPaint = (style, text) => styleText(STYLES[style], text)
 const option = (call: Call, name: string): string | undefined => {
   const value = call.options[name]
   return typeof value === 'string' ? value : undefined
@@ -111,7 +115,7 @@ const describe = (run: Run): string => `run ${run.id}: ${run.image} ${run.versio
 async function explain(api: ApiClient, run: Run): Promise<{ why: RunWhy; text: string }> {
   const why = (await api.get(`/runs/${run.id}/why`)) as RunWhy
   const events = (await api.get(`/runs/${run.id}/events`)) as RunEvent[]
-  return { why, text: `${describe(run)}\n\n${drawWhy(run, events, why)}` }
+  return { why, text: `${describe(run)}\n\n${drawWhy(run, events, why, paint)}` }
 }
 
 const timeline = (run: Run, events: RunEvent[]): string => events.map((event) => eventLine(run, event)).join('\n')

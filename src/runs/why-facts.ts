@@ -38,9 +38,9 @@ export type WhyFacts = {
   /** It waits in this state, or its deadline passed there. */
   waitsIn(state: RunState): boolean
   /** Seen since the newest boot session began. */
-  seen(...types: string[]): boolean
+  seen(...types: RunEventType[]): boolean
   /** Seen since the run entered its state. */
-  seenHere(...types: string[]): boolean
+  seenHere(...types: RunEventType[]): boolean
   /** A DHCP event of one of these stages since the newest boot session began. */
   dhcp(type: 'dhcpOffered' | 'dhcpBound', stages: readonly string[]): boolean
   /** An operating system (or the ramdisk) got an address since the run entered its state. */
@@ -92,7 +92,7 @@ function wordsOf(
   state: RunState,
   seconds: number,
 ): WhyWords {
-  const newest = (key: string, ...types: string[]): string | undefined => {
+  const newest = (key: string, ...types: RunEventType[]): string | undefined => {
     const told = (event: RunEvent): unknown =>
       types.length === 0 || types.includes(event.type) ? event.detail[key] : undefined
     const value = session.map(told).findLast((one) => typeof one === 'string' || typeof one === 'number')
@@ -105,7 +105,10 @@ function wordsOf(
       address: newest('address') ?? newest('peer'),
       waited: formatSeconds(Math.max(0, seconds)),
     },
-    ...{ loader: newest('name', 'loaderRead', 'loaderFetched', 'loaderAborted'), disk: newest('disk', 'diskChosen') },
+    ...{
+      loader: newest('name', 'loaderRead', 'loaderFetched', 'loaderAborted', 'loaderProbed'),
+      disk: newest('disk', 'diskChosen'),
+    },
     ...{ told: newest('got', 'identityConflict') ?? newest('why', 'identityConflict') },
     ...{ expected: newest('expected', 'identityConflict'), check: newest('check', 'checkFailed') },
     ...{ session: newest('session'), sessions: newest('sessions', 'loopBroken'), actor: newest('actor', 'cancelled') },

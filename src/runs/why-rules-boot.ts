@@ -1,7 +1,7 @@
 import type { WhyFacts } from './why-facts.ts'
 import type { WhyRow } from './why-row.ts'
 
-const LOADER = ['loaderRead', 'loaderFetched']
+const LOADER = ['loaderRead', 'loaderFetched'] as const
 const FIRMWARE = ['firmware']
 const IPXE = ['ipxe']
 const ANY_BOOT = ['firmware', 'ipxe']
@@ -22,14 +22,15 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
     id: 'identityConflict',
     says: 'A machine with the right MAC and a wrong identity asked, and was ignored.',
     when: (facts) => isWaitingForBoot(facts) && facts.seenHere('identityConflict'),
-    missingStep: 'a network boot of {machine} with the identity {expected}',
-    got: '{told} at the MAC {mac}',
+    missingStep: 'a network boot of {machine} with its registered identity',
+    got: '{told}',
     likelyCauses: [
-      'the network card was moved to another machine',
-      'two machines claim one MAC',
+      'the network card or the main board was moved to another machine',
+      'two machines claim one MAC or one UUID',
       'the registration names a wrong UUID',
     ],
-    remedy: 'Find the machine with the MAC {mac}; correct the registration’s UUID or give the machine its own MAC.',
+    remedy:
+      'Find out which machine that is; correct MAC and UUID in the registrations, or set sharesUuid for a maker’s fault.',
   },
   {
     id: 'machineHeld',
@@ -101,9 +102,12 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
   {
     id: 'loaderBrokenOff',
     says: 'The loader was asked for and not read to its end.',
-    when: (facts) => facts.waitsIn('booting') && facts.seen('loaderAborted') && !facts.seen(...LOADER, 'scriptFetched'),
+    when: (facts) =>
+      facts.waitsIn('booting') &&
+      facts.seen('loaderAborted', 'loaderProbed') &&
+      !facts.seen(...LOADER, 'scriptFetched'),
     missingStep: 'the whole of {loader}',
-    got: 'a read that was broken off',
+    got: 'a read that was broken off, or only the question for its size',
     likelyCauses: [
       'large TFTP blocks do not pass the way (MTU, firewall)',
       'the machine was switched off',
@@ -121,12 +125,12 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
       !facts.seen(...LOADER, 'scriptFetched'),
     missingStep: 'the read of a loader by {address}',
     likelyCauses: [
-      'port 69 (TFTP) is not reachable from the segment',
+      'port 69 (TFTP), or for UEFI HTTP boot the machines’ HTTP port, is not reachable from the segment',
       'Slipway has no loader for this firmware',
       'a proxyDHCP server named another boot server',
     ],
     remedy:
-      'Check port 69 and other DHCP servers with `slipway doctor`; see the `why` of the DHCP events for the firmware’s kind.',
+      'Check ports and other DHCP servers with `slipway doctor`; see the `why` of the DHCP events for the firmware’s kind.',
   },
   {
     id: 'loaderThenSilence',

@@ -53,7 +53,7 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['readBackDiffered', [...toWriting, 'writeFinished'], ['readBackDiffered', { code: 'disk.read_back_differs' }]],
   ['checkFailed', toChecking, ['checkFailed', { check: 'kernel', expected: '6.1', got: '5.10' }]],
   ['queued', []],
-  ['identityConflict', [...toBoot, ['identityConflict', { expected: 'a', got: 'b', mac: MAC }]]],
+  ['identityConflict', [...toBoot, ['identityConflict', { claims: 'mac', other: 'b', why: 'expected UUID a, got b' }]]],
   ['machineHeld', [...toBoot, ['holdAnswered', { mac: MAC, peer: ADDRESS }]]],
   ['localBootUnderGrant', [...toBoot, ['localBootAnswered', { mac: MAC, peer: ADDRESS }]]],
   ['systemAskedOnly', [...toBoot, dhcp('dhcpOffered', 'os'), dhcp('dhcpBound', 'os')]],
@@ -90,22 +90,18 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['restartedAndSilent', toWritten],
   ['ownDiskSilent', toOwnDisk],
   ['checksHang', toChecking],
-  ['unknown', toRamdisk, 'agentFailed'],
 ]
 
 describe('the table of reasons', () => {
   const waiting = CASES.filter(([, , end]) => end === undefined)
 
-  test.each(CASES.filter(([rule]) => rule !== 'unknown'))(
-    '%s is what a run shows that it fits',
-    (rule, happened, end) => {
-      const { run, events, at } = runAfter(end === undefined ? happened : [...happened, end])
-      const why = explainRun(run, events, at + 5000)
-      expect(why.rule).toBe(rule)
-      expect([why.message, why.missingStep, why.remedy, ...why.likelyCauses].join(' ')).not.toMatch(/[{}]|undefined/)
-      expect(why.waiting === undefined).toBe(end !== undefined)
-    },
-  )
+  test.each(CASES)('%s is what a run shows that it fits', (rule, happened, end) => {
+    const { run, events, at } = runAfter(end === undefined ? happened : [...happened, end])
+    const why = explainRun(run, events, at + 5000)
+    expect(why.rule).toBe(rule)
+    expect([why.message, why.missingStep, why.remedy, ...why.likelyCauses].join(' ')).not.toMatch(/[{}]|undefined/)
+    expect(why.waiting === undefined).toBe(end !== undefined)
+  })
 
   test.each(waiting)('%s stays the reason when the deadline of the open run passes', (rule, happened) => {
     const { run, events, at } = runAfter([...happened, 'timedOut'])
@@ -114,7 +110,7 @@ describe('the table of reasons', () => {
   })
 
   it('has a case for every row but the last, and no id twice', () => {
-    expect(CASES.map(([rule]) => rule).sort()).toEqual(WHY_RULES.map(({ id }) => id).sort())
+    expect([...CASES.map(([rule]) => rule), 'unknown'].sort()).toEqual(WHY_RULES.map(({ id }) => id).sort())
   })
 
   it('names no word that facts do not have', () => {
@@ -136,9 +132,26 @@ describe('the table of reasons', () => {
   })
 })
 
+it('admits that it does not know an end that no row tells of', () => {
+  const { run, events, at } = runAfter(toWriting)
+  const end = { seq: events.length + 1, runId: 'r', at, type: 'chunkRetried', to: 'failed', detail: {} } as const
+  const why = explainRun({ ...run, state: 'failed', endedAt: at }, [...events, end], at)
+  expect([why.rule, why.missingStep]).toEqual(['unknown', 'the next step after writing'])
+})
+
 it('counts only what was seen since the newest network boot', () => {
   const { run, events, at } = runAfter([...toWriting, session(2), dhcp('dhcpOffered', 'firmware')])
   expect(explainRun(run, events, at).rule).toBe('offeredNotRequested')
+})
+
+it('takes a loader by HTTP for one by TFTP, and the question for its size for no loader', () => {
+  const probed: Happening[] = [...toBound, ['loaderProbed', { name: 'snponly.efi' }]]
+  const ruleAfter = (happened: Happening[]) => {
+    const { run, events, at } = runAfter(happened)
+    return explainRun(run, events, at).rule
+  }
+  expect(ruleAfter(probed)).toBe('loaderBrokenOff')
+  expect(ruleAfter([...probed, ['loaderFetched', { name: 'snponly.efi' }]])).toBe('loaderThenSilence')
 })
 
 it('names the last evidence, which no word of a person or the timer is', () => {

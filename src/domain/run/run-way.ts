@@ -1,6 +1,7 @@
 import type { RunEvent } from './run.ts'
+import type { RunEventType } from './run-events.ts'
 
-type WayStep = { says: string; events: readonly string[]; canBeSkipped?: boolean }
+type WayStep = { says: string; events: readonly RunEventType[]; canBeSkipped?: boolean }
 export type WayMark = 'seen' | 'skipped' | 'missing' | 'ahead'
 
 /** The way of a deploy run from the first packet to the proof; a step is seen when one of its events is. */

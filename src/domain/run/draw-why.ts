@@ -1,28 +1,26 @@
-import { styleText } from 'node:util'
-import { formatSeconds } from '../core/quantity.ts'
-import { eventLine } from '../domain/run/event-line.ts'
-import type { Run, RunEvent } from '../domain/run/run.ts'
-import { isEnd } from '../domain/run/run-states.ts'
-import { runWay, type WayMark } from '../domain/run/run-way.ts'
-import type { RunWaiting, RunWhy } from '../domain/run/run-why.ts'
+import { formatSeconds } from '../../core/quantity.ts'
+import { eventLine } from './event-line.ts'
+import type { Run, RunEvent } from './run.ts'
+import { isEnd } from './run-states.ts'
+import { runWay, type WayMark } from './run-way.ts'
+import type { RunWaiting, RunWhy } from './run-why.ts'
 
-type Style = Parameters<typeof styleText>[0]
-type Paint = (style: Style, text: string) => string
+/** Dresses a piece of text for a terminal. */
+export type WhyPaint = (style: 'seen' | 'missing' | 'faint' | 'name', text: string) => string
 
-/** Colours where standard output is a terminal, none elsewhere. */
-const paintTerminal: Paint = (style, text) => styleText(style, text)
+const plain: WhyPaint = (_style, text) => text
 
 /**
  * The way from DHCP to proof with what was seen of it, the first missing step and what would come after, then why: the
  * last evidence, what was expected and got, likely causes, remedy.
  */
-export function drawWhy(run: Run, events: RunEvent[], why: RunWhy, paint: Paint = paintTerminal): string {
+export function drawWhy(run: Run, events: RunEvent[], why: RunWhy, paint: WhyPaint = plain): string {
   const missing = isEnd(run.state) ? '✗' : '…'
   const rows: Record<WayMark, (says: string, time: string) => string> = {
-    seen: (says, time) => `${paint('green', '  ✓')} ${time}  ${says}`,
-    skipped: (says, time) => paint('gray', `  · ${time}  ${says} (not needed)`),
-    missing: (says, time) => paint(['bold', 'yellow'], `  ${missing} ${time}  ${says}`),
-    ahead: (says, time) => paint('gray', `    ${time}  ${says}`),
+    seen: (says, time) => `${paint('seen', '  ✓')} ${time}  ${says}`,
+    skipped: (says, time) => paint('faint', `  · ${time}  ${says} (not needed)`),
+    missing: (says, time) => paint('missing', `  ${missing} ${time}  ${says}`),
+    ahead: (says, time) => paint('faint', `    ${time}  ${says}`),
   }
   const time = (at: number | undefined): string =>
     (at === undefined ? '' : `${((at - run.createdAt) / 1000).toFixed(1)} s`).padStart(9)
@@ -30,8 +28,8 @@ export function drawWhy(run: Run, events: RunEvent[], why: RunWhy, paint: Paint 
   return [...way, '', ...reasons(run, why, paint)].join('\n')
 }
 
-function reasons(run: Run, why: RunWhy, paint: Paint): string[] {
-  const line = (name: string, text: string): string => `  ${paint('bold', name.padEnd(14))} ${text}`
+function reasons(run: Run, why: RunWhy, paint: WhyPaint): string[] {
+  const line = (name: string, text: string): string => `  ${paint('name', name.padEnd(14))} ${text}`
   const last = why.lastEvidence
   return [
     line('rule', `${why.rule}${run.cause ? ` (${run.cause.code})` : ''}`),

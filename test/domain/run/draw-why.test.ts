@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { drawWhy } from '../../src/cli/run-why-text.ts'
-import { explainRun } from '../../src/runs/run-why.ts'
-import { type Happening, runAfter } from '../runs/run-sample.ts'
+import { drawWhy } from '../../../src/domain/run/draw-why.ts'
+import { explainRun } from '../../../src/runs/run-why.ts'
+import { type Happening, runAfter } from '../../runs/run-sample.ts'
 
 const MAC = '52:54:00:00:00:01'
 const dhcp = (type: 'dhcpOffered' | 'dhcpBound', stage: string): Happening => [type, { mac: MAC, stage }]
@@ -15,7 +15,7 @@ const pxeRom: Happening[] = [...ipxeRom.slice(0, 2), dhcp('dhcpOffered', 'firmwa
 
 const draw = (happened: Happening[], later = 0): string[] => {
   const { run, events, at } = runAfter(happened)
-  return drawWhy(run, events, explainRun(run, events, at + later), (_style, text) => text).split('\n')
+  return drawWhy(run, events, explainRun(run, events, at + later)).split('\n')
 }
 
 describe('the drawing of a run', () => {
@@ -28,6 +28,15 @@ describe('the drawing of a run', () => {
       '  ✗            Agent kernel fetched',
       '               Ramdisk fetched',
     ])
+  })
+
+  it('dresses each kind of line in its own way', () => {
+    const { run, events, at } = runAfter([...ipxeRom, 'scriptFetched'])
+    const lines = drawWhy(run, events, explainRun(run, events, at), (style, text) => `<${style}>${text}`).split('\n')
+    expect(lines.slice(1, 6).map((line) => /^<(\w+)>/.exec(line)?.[1])).toEqual([
+      ...['seen', 'faint', 'seen', 'missing', 'faint'],
+    ])
+    expect(lines.find((line) => line.includes('remedy'))).toContain('<name>remedy')
   })
 
   test.each([
@@ -53,7 +62,7 @@ describe('the drawing of a run', () => {
     const text = draw(pxeRom, 120_000).join('\n')
     expect(text).toContain('waiting        for 2 min 02 s: longer than usual (1 min 30 s), the deadline is 5 min 00 s')
     expect(text).toMatch(/likely causes {2}port 69 \(TFTP\)/)
-    expect(text).toMatch(/remedy {9}Check port 69/)
+    expect(text).toMatch(/remedy {9}Check ports and/)
     expect(draw(pxeRom, 1000).join('\n')).toContain('for 3.0 s: nothing unusual yet')
   })
 })
