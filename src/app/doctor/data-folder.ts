@@ -2,7 +2,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { formatBytes } from '../../core/quantity.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
-import type { DoctorCheck } from './doctor-check.ts'
+import { type DoctorCheck, NO_DATABASE } from './doctor-check.ts'
 
 /** Below the first a chunk or a database page may find no room; below the second one more image may not. */
 const LEAST_BYTES = 1 << 30
@@ -30,7 +30,7 @@ export const dataFolder: DoctorCheck = {
         ...(isWritable ? {} : { remedy: 'Give this user the folder, or name another by dataFolder in slipway.yaml.' }),
       },
       judgeRoom(folder, bavail * bsize),
-      ...(whyNoData ? [judgeDatabase(folder, isMade && !whyNoData.endsWith('yet'), whyNoData)] : []),
+      ...(whyNoData ? [judgeDatabase(folder, whyNoData !== NO_DATABASE, whyNoData)] : []),
       ...(data ? [{ about: 'database', outcome: 'ok' as const, expected: 'readable', got: 'read' }] : []),
     ]
   },

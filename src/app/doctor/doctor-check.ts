@@ -23,6 +23,9 @@ export type DoctorSubject = {
   whyNoData: string | undefined
 }
 
+/** Before the first start; no fault. */
+export const NO_DATABASE = 'no database yet'
+
 /** One check of the host: it looks and tells, and changes nothing. What it throws is told as a problem. */
 export type DoctorCheck = { id: string; says: string; look(subject: DoctorSubject): Promise<DoctorFinding[]> }
 

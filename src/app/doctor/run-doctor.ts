@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import type { DoctorFinding, DoctorRow } from '../../domain/doctor.ts'
 import { createStore } from '../../store/create-store.ts'
-import { type DoctorCheck, type DoctorData, type DoctorSubject, messageOf } from './doctor-check.ts'
+import { type DoctorCheck, type DoctorData, type DoctorSubject, messageOf, NO_DATABASE } from './doctor-check.ts'
 import { DOCTOR_CHECKS } from './index.ts'
 
 /** Looks at the host with every check. Works before the first start, beside a running service and without one. */
@@ -34,7 +34,7 @@ const lookWith = (check: DoctorCheck, subject: DoctorSubject): Promise<DoctorFin
 async function readSubject(settings: Settings, clock: Clock): Promise<DoctorSubject> {
   const file = join(settings.dataFolder, 'slipway.db')
   const isThere = (await stat(file).catch(() => undefined)) !== undefined
-  if (!isThere) return { settings, clock, data: undefined, whyNoData: `${file} is not there yet` }
+  if (!isThere) return { settings, clock, data: undefined, whyNoData: NO_DATABASE }
   try {
     return { settings, clock, data: await readData(file), whyNoData: undefined }
   } catch (error) {

@@ -68,7 +68,9 @@ it('draws what needs doing last, with expected, got and remedy, and counts', () 
     ...(outcome === 'problem' ? { remedy: 'Stop it.' } : {}),
   })
   const rows = [found('problem', 'b'), found('ok', 'a'), found('warning', 'c')]
-  expect(drawDoctor(rows, (_style, text) => text).split('\n')).toEqual([
+  const plain = (_style: unknown, text: string) => text
+  expect(drawDoctor(rows, plain, 20).split('\n')[2]).toBe('✓  ports  a      go…')
+  expect(drawDoctor(rows, plain).split('\n')).toEqual([
     '   CHECK  ABOUT  GOT',
     '─  ─────  ─────  ─────',
     '✓  ports  a      got a',
