@@ -13,6 +13,7 @@ import { createRunRecorder, type RecordEvent } from '../../src/runs/run-recorder
 import { createRunService } from '../../src/runs/run-service.ts'
 import { explainFailure } from '../../src/runs/run-why.ts'
 import { createStore } from '../../src/store/create-store.ts'
+import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
@@ -64,6 +65,7 @@ export async function createPeopleFixture() {
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
+    ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...store, audit }),
   ]
   const people = createPeopleDoor({

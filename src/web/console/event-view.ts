@@ -1,7 +1,7 @@
 import type { Run, RunEvent } from '../../domain/run/run.ts'
 import { RUN_EVENTS } from '../../domain/run/run-events.ts'
 import { stateColour } from './run-row.ts'
-import { bytesWords } from './words.ts'
+import { bytesWords, durationWords } from './words.ts'
 
 /** Told by the event's own words already. */
 const SAID = new Set(['says', 'outcome'])
@@ -9,7 +9,7 @@ const SAID = new Set(['says', 'outcome'])
 /** The facts of an event as name and text; bytes in words, what is absent left out. */
 export const detailsOf = (detail: Record<string, unknown>): { name: string; value: string }[] =>
   Object.entries(detail).flatMap(([name, value]) =>
-    value === null || value === undefined || SAID.has(name) ? [] : [{ name, value: shown(name, value) }],
+    value === null || value === undefined || SAID.has(name) ? [] : [fact(name, value)],
   )
 
 /** What an event says, with the words of the check where it is one. */
@@ -27,7 +27,8 @@ export const eventRow = (run: Run, event: RunEvent) => ({
   colour: event.to ? stateColour(event.to) : undefined,
 })
 
-const shown = (name: string, value: unknown): string => {
-  if (typeof value === 'number' && /bytes$/i.test(name)) return bytesWords(value)
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+function fact(name: string, value: unknown): { name: string; value: string } {
+  if (name === 'milliseconds') return { name: 'took', value: durationWords(value) }
+  if (typeof value === 'number' && /bytes$/i.test(name)) return { name, value: bytesWords(value) }
+  return { name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }
 }

@@ -1,7 +1,7 @@
 import type { ImageFacts, PartKind } from '../image-facts.ts'
 
-const COLUMNS = 64
-const CELL = 10
+const COLUMNS = 128
+const CELL = 8
 
 /** The page of an image version. Places and widths of bars are percent; the map is in units of its own drawing. */
 export function imageView(facts: ImageFacts) {

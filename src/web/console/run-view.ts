@@ -45,9 +45,11 @@ function whyView(run: Run, why: RunWhy | undefined, stuck: string | undefined) {
   if (run.state === 'verified' || (!why && !run.cause)) return undefined
   const { missingStep, likelyCauses, remedy } = run.cause ?? why!
   const tone = run.state === 'failed' ? 'danger' : stuck ? 'warning' : 'info'
+  const calm = tone === 'info' && !isEnd(run.state)
   return {
-    ...{ missingStep, likelyCauses, remedy, tone, stuck },
-    head: run.cause ? `${run.cause.code}: ${run.cause.message}` : why?.message,
+    ...{ missingStep, likelyCauses, remedy, tone, stuck, calm },
+    code: run.cause?.code,
+    head: calm ? `Waiting for ${missingStep}` : (run.cause ?? why)?.message,
     last: why?.lastEvidence && eventRow(run, why.lastEvidence),
   }
 }

@@ -13,6 +13,16 @@ export type Views = {
   fragment(view: string, values: Record<string, unknown>): string
 }
 
+/** Escaped text whose parts between back-ticks are code. */
+const proseOf = (text: unknown): Handlebars.SafeString =>
+  new Handlebars.SafeString(
+    String(text ?? '')
+      .split('`')
+      .map((part) => Handlebars.escapeExpression(part))
+      .map((part, index, all) => (index % 2 === 1 && index < all.length - 1 ? `<code>${part}</code>` : part))
+      .join(''),
+  )
+
 /** Compiles every file of `views/`; names are file names without the ending. */
 export function loadViews(): Views {
   const handlebars = Handlebars.create()
@@ -27,6 +37,7 @@ export function loadViews(): Views {
     short: (text: unknown) => String(text).slice(0, 12),
     ending: (text: unknown) => `…${String(text).slice(-6)}`,
     first: (list: unknown) => (Array.isArray(list) ? list[0] : undefined),
+    prose: proseOf,
     same: (one: unknown, other: unknown) => one === other,
     add: (one: unknown, other: unknown) => Number(one) + Number(other),
     concat: (...parts: unknown[]) => parts.slice(0, -1).join(''),

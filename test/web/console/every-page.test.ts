@@ -32,7 +32,7 @@ beforeEach(async () => {
   const stuck = await data.addRun({
     machine: 'rack-03',
     ago: 1260,
-    events: [[0.03, 'dhcpOffered', { address: '10.77.0.53' }]],
+    events: [],
   })
   const moving = await data.addRun({ machine: 'rack-04', ago: 41, events: BOOT })
   await data.addRun({ machine: 'rack-05', ago: 12, events: BOOT.slice(0, 6) })

@@ -3,7 +3,7 @@ const element = document.getElementById('transfer-plot')
 const start = Number(element.dataset.start)
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 const READ_MILLISECONDS = 1000
-const HEIGHT = 230
+const HEIGHT = 220
 
 const bytes = (value) => {
   const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(value, 1)) / 10)))
@@ -37,7 +37,7 @@ function options() {
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    legend: { live: true },
+    padding: [10, 8, 0, 0],
     cursor: { points: { size: 7 } },
     scales: {
       x: { time: false },
@@ -45,7 +45,7 @@ function options() {
       done: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, 1024)] },
     },
     axes: [
-      { ...axis, values: (_plot, ticks) => ticks.map((tick) => `${tick} s`) },
+      { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => `${tick} s`) },
       {
         ...axis,
         scale: 'rate',
