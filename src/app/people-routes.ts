@@ -1,3 +1,4 @@
+import { conflictRoutes } from '../web/api/conflict-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
@@ -23,6 +24,7 @@ export function peopleEndpoints(appliance: Appliance, runs: RunParts, servers: S
   return [
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
+    ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...door, audit }),
   ]
 }

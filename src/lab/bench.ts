@@ -18,15 +18,31 @@ const PREFIX = 24
 /** Emulated processors are about this much slower than those the deadlines are meant for. */
 const EMULATION_FACTOR = 4
 
-export type BenchWish = { program: string; cacheFolder: string; fresh: boolean; say(line: string): void }
+export type BenchWish = {
+  program: string
+  cacheFolder: string
+  fresh: boolean
+  logLevel?: 'info' | 'debug'
+  say(line: string): void
+}
 export type BenchMachineWish = {
   name: string
   number: number
   diskBytes: number
   firmware?: BenchFirmware
+  /** What the firmware says of itself, where it is not the bench's own; all zeros are registered as none. */
+  uuid?: string
+  mac?: string
+  /** What is registered of the machine: its MAC and UUID (the default), its MAC alone, or nothing. */
+  registered?: 'wholly' | 'byMac' | 'not'
+  /** How many times slower than alone this machine runs, because others run beside it. */
+  slower?: number
   fill?: number
   profile?: Partial<HardwareProfile>
 }
+
+/** `powerOn` with a `stick` puts that file into the machine as a drive that is tried first. */
+export type BenchMachine = { disk: string; mac: string; uuid: string; powerOn(stick?: string): VirtualMachine }
 
 /** A whole site on one machine: network, real service, virtual machines. `remove` leaves nothing behind. */
 export type Bench = {
@@ -39,10 +55,7 @@ export type Bench = {
   dataFolder: string
   acceleration: Acceleration
   /** Registers a machine with a disk of its own; `fill` is the value of every byte on it. */
-  addMachine(
-    wish: BenchMachineWish,
-    onLine: (line: string) => void,
-  ): Promise<{ disk: string; mac: string; powerOn(): VirtualMachine }>
+  addMachine(wish: BenchMachineWish, onLine: (line: string) => void): Promise<BenchMachine>
   restartService(): Promise<void>
   remove(): Promise<void>
 }
@@ -68,7 +81,7 @@ export async function createBench(wish: BenchWish, prepare: (command: LocalComma
     const acceleration = await probeAcceleration(join(dataFolder, 'ramdisk/cloud/vmlinuz'), wish.cacheFolder)
     const network = await createBenchNetwork(ADDRESS, PREFIX)
     undo.push(() => network.remove())
-    const start = (): Promise<ServiceProcess> => startService(network, wish.program, dataFolder, wish.cacheFolder)
+    const start = (): Promise<ServiceProcess> => startService(network, { ...wish, dataFolder })
     const bench = { network, command, token, dataFolder, acceleration, remove, service: await start() }
     undo.push(() => bench.service.kill('SIGTERM'))
     const client = createApiClient({ socket: bench.service.socket, token })
@@ -118,21 +131,19 @@ type Parts = {
   undo: (() => Promise<unknown>)[]
 }
 
-async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: string) => void) {
-  const { client, network, dataFolder, acceleration, undo } = parts
+async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: string) => void): Promise<BenchMachine> {
+  const { network, dataFolder, acceleration, undo } = parts
   const two = String(wish.number).padStart(2, '0')
-  const [mac, serial, tap] = [`52:54:00:77:00:${two}`, `BENCH${two}`, `tap${wish.number}`] as const
-  const uuid = `00112233-4455-6677-8899-aabbccddee${two}`
-  const profile = `bench-${wish.name}`
-  const deadlineFactor = acceleration === 'tcg' ? EMULATION_FACTOR : 1
-  await client.put(`/profiles/${profile}`, { name: profile, ramdisk: 'cloud', deadlineFactor, ...wish.profile })
-  await client.put(`/machines/${wish.name}`, { name: wish.name, macs: [mac], uuid, serial, profile })
+  const [serial, tap] = [`BENCH${two}`, `tap${wish.number}`] as const
+  const mac = wish.mac ?? `52:54:00:77:00:${two}`
+  const uuid = wish.uuid ?? `00112233-4455-6677-8899-aabbccddee${two}`
+  await register(parts, wish, { mac, uuid, serial })
   const disk = join(dataFolder, `${wish.name}.disk`)
   await makeDisk(disk, wish.diskBytes, wish.fill)
   const firmware = wish.firmware ?? 'bios'
   const variables = await makeVariables(firmware, join(dataFolder, `${wish.name}.variables`))
   await network.addTap(tap)
-  const powerOn = (): VirtualMachine => {
+  const powerOn = (stick?: string): VirtualMachine => {
     const shape = { memory: 1024, processors: acceleration === 'kvm' ? 2 : 1, accelerator: acceleration }
     const transcript = createWriteStream(join(dataFolder, `${wish.name}.console`), { flags: 'a' })
     const hear = (line: string): void => {
@@ -141,11 +152,26 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
     }
     const machine = startVirtualMachine(
       network,
-      { name: wish.name, firmware, variables, mac, uuid, serial, disk, tap, ...shape },
+      { name: wish.name, firmware, variables, mac, uuid, serial, disk, stick, tap, ...shape },
       hear,
     )
     undo.push(() => machine.powerOff())
     return machine
   }
-  return { disk, mac, powerOn }
+  return { disk, mac, uuid, powerOn }
+}
+
+/** A profile and a machine of its own, as far as it is to be known. */
+async function register(
+  { client, acceleration }: Parts,
+  wish: BenchMachineWish,
+  { mac, uuid, serial }: { mac: string; uuid: string; serial: string },
+): Promise<void> {
+  const { name, registered = 'wholly' } = wish
+  if (registered === 'not') return
+  const profile = `bench-${name}`
+  const deadlineFactor = (acceleration === 'tcg' ? EMULATION_FACTOR : 1) * (wish.slower ?? 1)
+  await client.put(`/profiles/${profile}`, { name: profile, ramdisk: 'cloud', deadlineFactor, ...wish.profile })
+  const machine = { name, macs: [mac], serial, profile }
+  await client.put(`/machines/${name}`, registered === 'wholly' ? { ...machine, uuid } : machine)
 }

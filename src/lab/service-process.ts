@@ -16,12 +16,13 @@ export type ServiceProcess = {
   kill(signal: NodeJS.Signals): Promise<void>
 }
 
+/** What is served and how much of it is told in the log. */
+export type ServiceWish = { program: string; dataFolder: string; cacheFolder: string; logLevel?: 'info' | 'debug' }
+
 /** Starts `slipway serve` on a data folder and waits until it is ready. Throws lab.failed with the tail of its log. */
 export async function startService(
   network: BenchNetwork,
-  program: string,
-  dataFolder: string,
-  cacheFolder: string,
+  { program, dataFolder, cacheFolder, logLevel = 'info' }: ServiceWish,
 ): Promise<ServiceProcess> {
   const [socket, logFile] = [join(dataFolder, 'people.sock'), join(dataFolder, 'service.log')]
   const [command, args] = network.inside(process.execPath, ['--no-warnings', program, 'serve', '--config', '/dev/null'])
@@ -29,7 +30,7 @@ export async function startService(
     SLIPWAY_DATA_FOLDER: dataFolder,
     SLIPWAY_CACHE_FOLDER: cacheFolder,
     SLIPWAY_PEOPLE_SOCKET: socket,
-    SLIPWAY_LOG_LEVEL: 'info',
+    SLIPWAY_LOG_LEVEL: logLevel,
   }
   const child = execa(command, args, {
     env,

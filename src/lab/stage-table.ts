@@ -34,8 +34,8 @@ export function stagesOf(run: Pick<Run, 'createdAt'>, events: readonly RunEvent[
 
 const WIDTH = 40
 
-/** The stages as bars to scale, one line each, with the sum. */
-export function drawStages(stages: readonly Stage[]): string {
+/** The stages as bars to scale, one line each, with the sum, under the machine's name where one is given. */
+export function drawStages(stages: readonly Stage[], machine = ''): string {
   const total = stages.reduce((sum, { seconds }) => sum + seconds, 0)
   const width = Math.max(...stages.map(({ stage }) => stage.length))
   const lines = stages.map(({ stage, startSeconds, seconds }) => {
@@ -43,5 +43,9 @@ export function drawStages(stages: readonly Stage[]): string {
     const bar = '█'.repeat(Math.max(1, Math.round((seconds / total) * WIDTH)))
     return `  ${stage.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s  ${' '.repeat(Math.min(before, WIDTH))}${bar}`
   })
-  return [...lines, `  ${'in all'.padEnd(width)}  ${total.toFixed(1).padStart(6)} s`].join('\n')
+  return [
+    ...(machine ? [`  ${machine}`] : []),
+    ...lines,
+    `  ${'in all'.padEnd(width)}  ${total.toFixed(1).padStart(6)} s`,
+  ].join('\n')
 }

@@ -12,6 +12,8 @@ export type VirtualMachineWish = {
   uuid: string
   serial: string
   disk: string
+  /** A second drive, tried before all else, as a stick that somebody left in the machine. */
+  stick: string | undefined
   tap: string
   memory: number
   processors: number
@@ -81,6 +83,7 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
     ],
     ...['-drive', `file=${wish.disk},if=none,id=d0,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap`],
     ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0${bootIndex(wish.firmware, 2)}`],
+    ...(wish.stick === undefined ? [] : stickArguments(wish.stick)),
     ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
     ...[
       '-device',
@@ -89,3 +92,8 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
     ...['-device', 'virtio-rng-pci'],
   ]
 }
+
+const stickArguments = (file: string): string[] => [
+  ...['-drive', `file=${file},if=none,id=s0,format=raw,cache=unsafe,readonly=on`],
+  ...['-device', 'virtio-blk-pci,drive=s0,bootindex=0'],
+]

@@ -18,6 +18,7 @@ it('boots machines of the bench from the network first, from the disk second', (
     uuid: 'u',
     serial: 's',
     disk: 'd',
+    stick: undefined,
     tap: 't',
     memory: 1024,
     processors: 2,
