@@ -57,7 +57,7 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
-    deadlines: createRunDeadlines({ runs, heardAt: service.heardAt, record, clock, log }),
+    deadlines: createRunDeadlines({ runs, lastReport: service.lastReport, record, clock, log }),
     /** How the machine with this MAC goes on to its own disk. */
     localBootOf: async (mac: string) => {
       const machine = await machines.findByMac(mac)

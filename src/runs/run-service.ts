@@ -27,11 +27,13 @@ export type RunServiceDeps = {
 }
 
 export type RunWish = { machine: string; image: string; version?: string | undefined; retryOf?: string | undefined }
+/** The newest word of a run's agent, `at` when it came, and since when its step and its bytes done are the same. */
+export type LastReport = { progress: RunProgress; at: number; unchangedSince: number }
 export type RunService = ReturnType<typeof createRunService>
 
 /** What people may ask of runs. */
 export function createRunService(deps: RunServiceDeps) {
-  const progress = new Map<string, { value: RunProgress; at: number }>()
+  const reports = new Map<string, LastReport>()
   const find = async (id: string): Promise<Run> => {
     const run = await deps.runs.find(id)
     if (!run) throw new AppError('run.not_found', `expected a run, there is none with the id ${id}`)
@@ -72,9 +74,14 @@ export function createRunService(deps: RunServiceDeps) {
       const run = await find(id)
       return explainRun(run, await deps.runs.events(id), deps.clock.now())
     },
-    progress: (id: string) => progress.get(id)?.value,
-    heardAt: (id: string) => progress.get(id)?.at,
-    noteProgress: (id: string, value: RunProgress) => void progress.set(id, { value, at: deps.clock.now() }),
+    progress: (id: string) => reports.get(id)?.progress,
+    heardAt: (id: string) => reports.get(id)?.at,
+    lastReport: (id: string) => reports.get(id),
+    noteProgress: (id: string, progress: RunProgress): void => {
+      const [before, at] = [reports.get(id), deps.clock.now()]
+      const isSame = before?.progress.step === progress.step && before.progress.doneBytes === progress.doneBytes
+      reports.set(id, { progress, at, unchangedSince: isSame ? before.unchangedSince : at })
+    },
   }
 }
 

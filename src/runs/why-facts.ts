@@ -1,4 +1,4 @@
-import { formatSeconds } from '../core/quantity.ts'
+import { formatBytes, formatSeconds } from '../core/quantity.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isEnd, RUN_STATES, type RunState } from '../domain/run/run-states.ts'
@@ -22,6 +22,8 @@ export const UNKNOWN_WORDS = {
   session: 'N',
   sessions: 'the allowed',
   waited: 'some time',
+  doneBytes: 'bytes',
+  stood: 'some time',
   code: 'its code',
   said: 'what the event says',
 }
@@ -109,6 +111,7 @@ function wordsOf(
       loader: newest('name', 'loaderRead', 'loaderFetched', 'loaderAborted', 'loaderProbed'),
       disk: newest('disk', 'diskChosen'),
     },
+    ...standstillWords(session.findLast(({ type }) => type === 'progressStalled')),
     ...{ told: newest('got', 'identityConflict') ?? newest('why', 'identityConflict') },
     ...{ expected: newest('expected', 'identityConflict'), check: newest('check', 'checkFailed') },
     ...{ session: newest('session'), sessions: newest('sessions', 'loopBroken'), actor: newest('actor', 'cancelled') },
@@ -116,6 +119,12 @@ function wordsOf(
   }
   const told = Object.entries(known).filter(([, value]) => value !== undefined)
   return { ...UNKNOWN_WORDS, ...Object.fromEntries(told) }
+}
+
+function standstillWords(event: RunEvent | undefined): Partial<WhyWords> {
+  if (!event) return {}
+  const { doneBytes, seconds } = event.detail
+  return { doneBytes: formatBytes(Number(doneBytes)), stood: formatSeconds(Number(seconds)) }
 }
 
 /** `“by: serial, serial: S1”`. */

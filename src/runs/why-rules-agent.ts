@@ -155,16 +155,39 @@ export const WHY_RULES_AGENT: readonly WhyRow[] = [
   },
   {
     id: 'writeStalled',
+    says: 'The agent reports, and its bytes done stood still while it wrote.',
+    when: (facts) => facts.waitsIn('writing') && facts.seenHere('progressStalled'),
+    missingStep: 'more bytes written to {disk}',
+    got: 'reports of the agent, and the same {doneBytes} for {stood} or longer',
+    likelyCauses: [
+      'the disk {disk} is failing, or blocks its writers',
+      'the machines’ HTTP port no longer answers the agent, whose reports still pass',
+      'the library’s disk does not give a chunk',
+    ],
+    remedy:
+      'Look for repeated fetches in the run’s log: with them, look at the network and the library; without, test or replace the disk {disk}.',
+  },
+  {
+    id: 'writeSlow',
     says: 'The agent reports and chunks were served, but writing does not end.',
     when: (facts) => facts.waitsIn('writing'),
     missingStep: 'the end of writing to {disk}',
-    got: 'reports of the agent and no end for {waited}',
+    got: 'bytes done that grow, and no end for {waited}',
     likelyCauses: [
-      'the disk {disk} is slow or failing: the bytes done in the progress stand still',
-      'the network is slow: the bytes done grow, but slowly',
+      'the network is slow',
+      'the disk {disk} is slow',
       'the profile’s deadline factor is too small for this machine',
     ],
-    remedy: 'Compare the run’s progress and log with the disk’s health; raise the deadline factor for slow machines.',
+    remedy: 'Compare the run’s rate with that of disk and network; raise the deadline factor for slow machines.',
+  },
+  {
+    id: 'readBackStalled',
+    says: 'The agent reports, and its bytes done stood still while it read back.',
+    when: (facts) => facts.waitsIn('readingBack') && facts.seenHere('progressStalled'),
+    missingStep: 'more bytes read back from {disk}',
+    got: 'reports of the agent, and the same {doneBytes} for {stood} or longer',
+    likelyCauses: ['the disk {disk} is failing, or blocks its readers'],
+    remedy: 'Read the run’s log; test or replace the disk {disk}. It is not booted until a run proved it.',
   },
   {
     id: 'readBackMissing',

@@ -88,7 +88,7 @@ describe('what the installed system says is checked', () => {
     const log = { ...silentLog, error: (_fields: object, message: string) => void said.push(message) }
     const deadlines = createRunDeadlines({
       runs: { open },
-      heardAt: () => undefined,
+      lastReport: () => undefined,
       record,
       clock: fixture.clock,
       log,

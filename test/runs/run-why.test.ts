@@ -35,6 +35,7 @@ const refused = (code: string): Happening => [
   'diskRefused',
   { code, message: 'expected …, saw vda (1073741824 bytes, serial unknown)' },
 ]
+const stalled = (step: string): Happening => ['progressStalled', { step, doneBytes: 3 << 20, seconds: 31 }]
 const frozen = (code: string): Happening => ['frozen', { code, session: 1, peer: '10.77.0.66' }]
 
 /** One case a row of the table: what happened, and the event that ended it where it ended. */
@@ -81,7 +82,9 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['diskNotChosen', [...toAgent, 'inventoryTaken']],
   ['writeNotBegun', toDisk],
   ['noChunkAsked', [...toDisk, 'writeStarted']],
-  ['writeStalled', toWriting],
+  ['writeStalled', [...toWriting, stalled('writing')]],
+  ['writeSlow', toWriting],
+  ['readBackStalled', [...toWriting, 'writeFinished', stalled('readingBack')]],
   ['readBackMissing', [...toWriting, 'writeFinished']],
   ['seedMissing', toProved],
   ['systemUpWithoutFacts', [...toOwnDisk, dhcp('dhcpBound', 'os')]],
@@ -165,6 +168,18 @@ it('fills in who, where and for how long', () => {
   const why = explainRun(run, events, at + 60_000)
   expect(why.message).toBe(`expected a DHCP REQUEST for ${ADDRESS}, got only DISCOVERs of ${MAC}, for 1 min 01 s`)
   expect(why.waiting).toEqual({ seconds: 61, usualSeconds: 90, deadlineSeconds: 300 })
+})
+
+it('says how many bytes were done when the transfer stood still, and for how long', () => {
+  const { run, events, at } = runAfter([...toWriting, stalled('writing')])
+  expect(explainRun(run, events, at).message).toBe(
+    'expected more bytes written to vda, got reports of the agent, and the same 3.0 MiB for 31.0 s or longer',
+  )
+})
+
+it('blames no standstill of the writing on the read-back that follows', () => {
+  const { run, events, at } = runAfter([...toWriting, stalled('writing'), 'writeFinished'])
+  expect(explainRun(run, events, at).rule).toBe('readBackMissing')
 })
 
 it('quotes the disks that the server saw when it refused', () => {

@@ -7,15 +7,16 @@ export function printRunStates(): string {
     [...edges(from)].map(([to, events]) => `  ${from} --> ${to}: ${events.join(', ')}`),
   )
   const rows = RUN_STATE_NAMES.map((name) => {
-    const { says, deadlineSeconds, silenceSeconds, enter } = RUN_STATES[name]
-    return `| \`${name}\` | ${says} | ${deadlineSeconds ?? '–'} | ${silenceSeconds ?? '–'} | ${enter ? `\`${enter}\`` : '–'} |`
+    const { says, deadlineSeconds, silenceSeconds, standstillSeconds, enter } = RUN_STATES[name]
+    const seconds = [deadlineSeconds, silenceSeconds, standstillSeconds].map((value) => value ?? '–').join(' | ')
+    return `| \`${name}\` | ${says} | ${seconds} | ${enter ? `\`${enter}\`` : '–'} |`
   })
   const events = Object.entries(RUN_EVENTS).map(([name, { source, says }]) => `| \`${name}\` | ${source} | ${says} |`)
   return [
     '# The states of a deploy run',
     '',
     'Printed from `src/domain/run/run-states.ts` and `run-events.ts` by their test; do not edit.',
-    'Deadlines, and how long an agent may be silent, are multiplied by the hardware profile’s factor. Every state but the three ends can be cancelled and times out.',
+    'Deadlines, how long an agent may be silent and after how long the same bytes done are a standstill (evidence, no end) are multiplied by the hardware profile’s factor. Every state but the three ends can be cancelled and times out.',
     '',
     '```mermaid',
     'stateDiagram-v2',
@@ -24,8 +25,8 @@ export function printRunStates(): string {
     ...RUN_STATE_NAMES.filter(isEnd).map((name) => `  ${name} --> [*]`),
     '```',
     '',
-    '| state | what it means | deadline, s | silence, s | effect on entry |',
-    '|---|---|---|---|---|',
+    '| state | what it means | deadline, s | silence, s | standstill, s | effect on entry |',
+    '|---|---|---|---|---|---|',
     ...rows,
     '',
     '## Events',

@@ -23,6 +23,7 @@ export const RUN_EVENTS = {
   writeStarted: { source: 'agent', says: 'Writing begins' },
   firstChunkServed: { source: 'http', says: 'First chunk served' },
   chunkRetried: { source: 'agent', says: 'Chunk fetched again' },
+  progressStalled: { source: 'timer', says: 'The transfer stands still' },
   writeFinished: { source: 'agent', says: 'All chunks written' },
   readBackMatched: { source: 'server', says: 'Read-back equals the manifest' },
   readBackDiffered: { source: 'server', says: 'Read-back differs from the manifest' },

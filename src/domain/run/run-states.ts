@@ -25,10 +25,13 @@ type StateRow = {
   deadlineSeconds?: number
   /** The agent speaks twice a second in this state; silent for longer than this, the run is over. */
   silenceSeconds?: number
+  /** The agent speaks, and its bytes done are the same for this long: the transfer stands still, which ends nothing. */
+  standstillSeconds?: number
   enter?: RunEffect
 }
 
 const AGENT_SILENCE_SECONDS = 60
+const STANDSTILL_SECONDS = 30
 const ENDS = { timedOut: 'failed', cancelled: 'cancelled' } as const
 const UNDER_GRANT = {
   ...ENDS,
@@ -71,12 +74,14 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     says: 'Chunks are fetched, verified and written to the disk.',
     deadlineSeconds: 3600,
     silenceSeconds: AGENT_SILENCE_SECONDS,
+    standstillSeconds: STANDSTILL_SECONDS,
     on: { ...UNDER_GRANT, writeFinished: 'readingBack' },
   },
   readingBack: {
     says: 'Caches are dropped and the disk is read again; the server compares the digests.',
     deadlineSeconds: 1800,
     silenceSeconds: AGENT_SILENCE_SECONDS,
+    standstillSeconds: STANDSTILL_SECONDS,
     on: { ...UNDER_GRANT, readBackMatched: 'seeding', readBackDiffered: 'failed' },
   },
   seeding: {
