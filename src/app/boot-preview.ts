@@ -1,6 +1,7 @@
 import type { BootDecider } from '../boot/boot-decider.ts'
 import { bootFields } from '../boot/boot-fields.ts'
-import { FIRMWARE } from '../boot/firmware.ts'
+import { FIRMWARE, firmwareOf } from '../boot/firmware.ts'
+import { LOCAL_BOOT } from '../boot/local-boot.ts'
 import type { BootClient, BootDecision } from '../domain/boot.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
@@ -31,7 +32,9 @@ export function createBootPreview({ decider, openRun, httpPort }: BootPreviewDep
           ? { kind: 'grant', runId: granted.id, session: decided.kind === 'grant' ? decided.session : 0 }
           : decided
       const { file, options, why } = bootFields(decision, client, segment, httpPort)
-      return { transport, kind: decision.kind, why: why ?? whyOf(decision, granted), answer: options.bootFile ?? file }
+      const row = stage === 'firmware' && decision.kind === 'local' ? firmwareOf(arch) : undefined
+      const answer = row ? LOCAL_BOOT[row.local].answer : (options.bootFile ?? file)
+      return { transport, kind: decision.kind, why: why ?? whyOf(decision, granted), answer }
     }
     const script = await decider.decideForMac(mac)
     return [
@@ -47,7 +50,7 @@ const SCRIPTS: Readonly<Record<BootDecision['kind'], string>> = {
   grant: 'the agent’s kernel and ramdisk',
   hold: 'waits and asks again',
   local: 'its own disk',
-  ignore: 'its own disk',
+  ignore: 'nothing: it is refused',
 }
 
 function whyOf(decision: BootDecision, granted: Run | undefined): string {

@@ -93,3 +93,44 @@ describe.each([
     expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
   })
 })
+
+it('every disabled control says why, to a viewer and to an operator', async () => {
+  const { page, people } = shown
+  const silent = `[...document.querySelectorAll('button:disabled, select:disabled, input:disabled')]
+    .filter((one) => !document.getElementById(one.getAttribute('aria-describedby'))?.textContent.trim())
+    .map((one) => one.outerHTML)`
+  for (const role of ['viewer', 'operator'] as const) {
+    await page.context().clearCookies()
+    await shown.signIn(role)
+    let disabled = 0
+    for (const [name, path] of pages()) {
+      await page.goto(people.base + path)
+      disabled += await page.locator('button:disabled').count()
+      expect([name, role, await page.evaluate(silent)]).toEqual([name, role, []])
+    }
+    expect(disabled).toBeGreaterThan(0)
+  }
+})
+
+it('every button that changes something is a call of the API', async () => {
+  const { page, people } = shown
+  const known = people.endpoints.map(({ method, path }) => `${method.toUpperCase()} /api/v1${path}`)
+  const calls = new Set<string>()
+  await shown.signIn()
+  for (const [name, path] of pages()) {
+    await page.goto(people.base + path)
+    const forms = (await page.evaluate(
+      "[...document.forms].map((form) => form.dataset.api ?? form.method + ' ' + form.getAttribute('action'))",
+    )) as string[]
+    const called = forms
+      .filter((form) => form !== 'post /sign-out')
+      .map((form) => form.replace(/[0-9a-f-]{36}/, '{id}'))
+    for (const call of called) calls.add(call)
+    expect([name, called.filter((call) => !known.includes(call))]).toEqual([name, []])
+  }
+  expect([...calls].sort()).toEqual([
+    'POST /api/v1/runs',
+    'POST /api/v1/runs/{id}/cancel',
+    'POST /api/v1/runs/{id}/retry',
+  ])
+})
