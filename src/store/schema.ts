@@ -48,17 +48,21 @@ export const profiles = sqliteTable('profiles', {
   spec: text({ mode: 'json' }).$type<HardwareProfile>().notNull(),
 })
 
-export const machines = sqliteTable('machines', {
-  name: text().primaryKey(),
-  uuid: text(),
-  /** The admin's word that other machines carry the same UUID; their MACs tell them apart. */
-  sharesUuid: integer('shares_uuid', { mode: 'boolean' }).notNull().default(false),
-  serial: text(),
-  profile: text().notNull(),
-  inventory: text({ mode: 'json' }).$type<Inventory>(),
-  unprovedBy: text('unproved_by'),
-  seenAt: integer('seen_at'),
-})
+export const machines = sqliteTable(
+  'machines',
+  {
+    name: text().primaryKey(),
+    uuid: text(),
+    /** The admin's word that other machines carry the same UUID; their MACs tell them apart. */
+    sharesUuid: integer('shares_uuid', { mode: 'boolean' }).notNull().default(false),
+    serial: text(),
+    profile: text().notNull(),
+    inventory: text({ mode: 'json' }).$type<Inventory>(),
+    unprovedBy: text('unproved_by'),
+    seenAt: integer('seen_at'),
+  },
+  (table) => [index('machines_by_uuid').on(table.uuid)],
+)
 
 export const machineMacs = sqliteTable('machine_macs', {
   mac: text().primaryKey(),

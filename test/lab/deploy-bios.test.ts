@@ -1,44 +1,26 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Run, RunEvent } from '../../src/domain/run/run.ts'
 import type { RunEventType } from '../../src/domain/run/run-events.ts'
-import { isEnd } from '../../src/domain/run/run-states.ts'
 import type { Manifest } from '../../src/image/manifest.ts'
-import { type Bench, createBench } from '../../src/lab/bench.ts'
-import { prepareDemo } from '../../src/lab/demo.ts'
+import type { Bench, BenchMachine } from '../../src/lab/bench.ts'
 import { stagesOf } from '../../src/lab/stage-table.ts'
-import type { VirtualMachine } from '../../src/lab/virtual-machine.ts'
-
-const MINUTE = 60_000
-const IMAGE = 'debian-12-minimal'
-const GIB = 1024 ** 3
-const program = new URL('../../src/main.ts', import.meta.url).pathname
-const cacheFolder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'slipway')
+import { benchReader, GIB, IMAGE, MINUTE, openBench } from './bench-fixture.ts'
 
 let bench: Bench
+let reader: ReturnType<typeof benchReader>
 beforeAll(async () => {
-  bench = await createBench({ program, cacheFolder, fresh: false, say: () => {} }, (command) =>
-    prepareDemo(command, false),
-  )
+  bench = await openBench()
+  reader = benchReader(bench)
 }, 10 * MINUTE)
 afterAll(() => bench?.remove(), MINUTE)
 
-const get = async <T>(path: string): Promise<T> => (await bench.client.get(path)) as T
-const eventsOf = (id: string) => get<RunEvent[]>(`/runs/${id}/events`)
-async function ended(id: string): Promise<Run> {
-  for (;;) {
-    const run = await get<Run>(`/runs/${id}`)
-    if (isEnd(run.state)) return run
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-}
-
 describe('a blank BIOS machine', () => {
-  let machine: { disk: string; mac: string; powerOn(): VirtualMachine }
+  let machine: BenchMachine
   let run: Run
   let events: RunEvent[]
 
@@ -46,10 +28,10 @@ describe('a blank BIOS machine', () => {
     'boots from the network, is imaged over a disk full of 0xAA and proves itself',
     async () => {
       machine = await bench.addMachine({ name: 'one', number: 1, diskBytes: GIB, fill: 0xaa }, () => {})
-      run = (await bench.client.post('/runs', { machine: 'one', image: IMAGE })) as Run
+      run = await reader.start('one')
       const vm = machine.powerOn()
-      run = await ended(run.id)
-      events = await eventsOf(run.id)
+      run = await reader.ended(run.id)
+      events = await reader.events(run.id)
       await vm.powerOff()
       expect({ state: run.state, cause: run.cause }).toEqual({ state: 'verified', cause: undefined })
     },
@@ -95,7 +77,7 @@ describe('a blank BIOS machine', () => {
   })
 
   it('has no secret in its history, its log or the service’s log', async () => {
-    const log = await get<unknown[]>(`/runs/${run.id}/log`)
+    const log = await reader.get<unknown[]>(`/runs/${run.id}/log`)
     const { stdout } = await execa('cat', [bench.service.logFile])
     const text = JSON.stringify([events, log]) + stdout
     expect(log.length).toBeGreaterThan(3)
@@ -149,14 +131,16 @@ describe('a blank BIOS machine', () => {
   )
 
   it(
-    'comes up from its own disk at the next network boot',
+    'comes up from its own disk at the next network boot, by sanboot where its profile says so',
     async () => {
+      await bench.client.put('/profiles/bench-one', { name: 'bench-one', ramdisk: 'cloud', localBoot: 'sanboot' })
       const vm = machine.powerOn()
       await vm.console.waitFor(/boot\/ipxe\.\.\. ok/, 90)
       await vm.console.waitFor(/login:/, 180)
       await vm.powerOff()
+      expect(vm.console.text()).toMatch(/Booting from SAN device 0x80/)
       expect(vm.console.text()).not.toMatch(/boot\/kernel/)
-      expect((await eventsOf(run.id)).length).toBe(events.length)
+      expect((await reader.events(run.id)).length).toBe(events.length)
     },
     5 * MINUTE,
   )
@@ -168,15 +152,15 @@ describe('a disk that gives back another byte than was written', () => {
     async () => {
       const machine = await bench.addMachine({ name: 'two', number: 2, diskBytes: GIB }, () => {})
       const { manifest } = (await bench.command('image', 'show', IMAGE)) as { manifest: Manifest }
-      const run = (await bench.client.post('/runs', { machine: 'two', image: IMAGE })) as Run
+      const run = await reader.start('two')
       const vm = machine.powerOn()
       const flipped = await flipOnceWritten(machine.disk, manifest)
-      const end = await ended(run.id)
+      const end = await reader.ended(run.id)
       expect(end).toMatchObject({
         state: 'failed',
         cause: { code: 'disk.read_back_differs', message: expect.stringContaining(`chunk ${flipped}`) },
       })
-      expect(await get('/machines/two')).toMatchObject({ unprovedBy: run.id })
+      expect(await reader.get('/machines/two')).toMatchObject({ unprovedBy: run.id })
       await vm.console.waitFor(/wrote this disk/, 120)
       await vm.powerOff()
     },

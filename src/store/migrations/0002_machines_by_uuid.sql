@@ -1,0 +1,1 @@
+CREATE INDEX `machines_by_uuid` ON `machines` (`uuid`);
