@@ -56,11 +56,17 @@ export async function writeImage(
   return { chunks: full.length, kept, fetchedBytes, holes: runs.length, retries: chunks.retries, seconds }
 }
 
-/** Whether the disk has the chunk's bytes already. A blank disk is known by its first bytes, without hashing. */
+/**
+ * Whether the disk has the chunk's bytes already. A blank disk is known without hashing. A sector that can not be read
+ * is one to write: that lets a drive put a sound one in its place, and the read-back judges.
+ */
 async function holds(disk: TargetDisk, chunk: Chunk, offset: number, length: number): Promise<boolean> {
   const bytes = Buffer.from(new ArrayBuffer(length))
-  await disk.read(bytes, offset)
-  return !isBlank(bytes) && (await asyncSha256(bytes)) === chunk.raw
+  const isReadable = await disk.read(bytes, offset).then(
+    () => true,
+    () => false,
+  )
+  return isReadable && !isBlank(bytes) && (await asyncSha256(bytes)) === chunk.raw
 }
 
 /** All bytes are zero: the first is, and each equals the next. */
