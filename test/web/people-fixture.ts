@@ -20,7 +20,7 @@ import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
 
-import { storedManifests } from './stored-manifests.ts'
+import { FIRST, storedManifests } from './stored-manifests.ts'
 
 export const PASSWORD = 'a long enough password'
 export type PeopleFixture = Awaited<ReturnType<typeof createPeopleFixture>>
@@ -52,7 +52,7 @@ export async function createPeopleFixture() {
   await store.images.add({
     name: 'debian',
     version: '1',
-    manifestDigest: 'd'.repeat(64),
+    manifestDigest: FIRST,
     size: 1 << 30,
     storedBytes: 1 << 27,
     ownBytes: 1 << 26,

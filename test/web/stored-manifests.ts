@@ -6,8 +6,8 @@ const MIB = 1024 ** 2
 const digest = (word: string): string => Buffer.from(word.padEnd(32, '.')).toString('hex').slice(0, 64)
 
 /** The manifest digests of the versions below, as the index names them. */
-export const FIRST = 'd'.repeat(64)
-export const NEXT = 'e'.repeat(64)
+export const FIRST = '89ee4cd1f4de7a30c55ab1e94d02f6b87713ce5a90bd24f16e8823acd07b491f'
+export const NEXT = '2c07b8e3915fd46aa98e03b7c1f25d60e4473a9bd81f6c02579ae0b36d14f8c5'
 
 /** The library's manifests in tests: a first version, and a next one that changed a sixth of its chunks. */
 export function storedManifests() {

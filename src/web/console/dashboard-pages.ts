@@ -2,7 +2,7 @@ import express, { type Router } from 'express'
 import type { Conflict } from '../../domain/conflict.ts'
 import { type Actor, actorOf } from '../authentication.ts'
 import { refusalOfStart } from '../refusals.ts'
-import { failedToday, firstSteps, stageBoard, stuckRuns, verifiedToday } from './dashboard-view.ts'
+import { failedToday, firstOf, firstSteps, stageBoard, stuckRuns, verifiedToday } from './dashboard-view.ts'
 import { live } from './live.ts'
 import { type Pages, sendPage } from './pages.ts'
 import { stuckBecause } from './run-row.ts'
@@ -42,10 +42,10 @@ async function dashboardValues(parts: Pages, actor: Actor) {
   return {
     board: stageBoard(open, now),
     open: open.length,
-    stuck: stuckRuns(open, now),
-    failed: failedToday(all, now).map((run) => ({ ...run, cannotRetry: refusalOfStart(actor, factsOf(run)) })),
+    stuck: firstOf(stuckRuns(open, now)),
+    failed: firstOf(failedToday(all, now).map((run) => ({ ...run, cannotRetry: refusalOfStart(actor, factsOf(run)) }))),
     verified: verifiedToday(all, now),
-    conflicts: byMachine(conflicts),
+    conflicts: firstOf(byMachine(conflicts)),
     counts: { runs: all.length, machines: machines.length, images: versions.length, segments: segments.length },
     segments,
     steps: firstSteps({

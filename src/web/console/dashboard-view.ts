@@ -53,6 +53,13 @@ export const failedToday = (runs: Run[], now: number) =>
       retried: runs.find(({ retryOf }) => retryOf === run.id)?.id,
     }))
 
+const MOST_CASES = 8
+
+/** The first of a list, and how many there are in all. */
+export const firstOf = <T>(all: T[]) => ({
+  ...{ count: all.length, shown: all.slice(0, MOST_CASES), more: Math.max(0, all.length - MOST_CASES) },
+})
+
 /** How many runs were proved in the last 24 hours. */
 export const verifiedToday = (runs: Run[], now: number): number =>
   runs.filter(({ state, endedAt }) => state === 'verified' && endedAt !== undefined && now - endedAt < DAY_MILLISECONDS)

@@ -45,16 +45,18 @@ export function runPages(parts: Pages): Router {
 async function runValues(parts: Pages, id: string, actor: Actor) {
   const { runs } = parts
   const run = await runs.find(id)
+  const ended = isEnd(run.state)
   const [events, samples, why, all, factsOf] = await Promise.all([
     ...([runs.events(id), parts.transfers(id), runs.why(id).catch(() => undefined)] as const),
-    ...([runs.list(1000), startFactsReader(parts)] as const),
+    // Only an ended run can be retried: an open one is drawn often and need not read so much.
+    ...(ended ? ([runs.list(1000), startFactsReader(parts)] as const) : ([[], undefined] as const)),
   ])
   const retries = all.filter(({ retryOf }) => retryOf === id)
   const read = { run, events, samples, why, retries, progress: runs.progress(id), heardAt: runs.heardAt(id) }
   return {
     ...runView(read, Date.now()),
     cannotCancel: refusalOfCancel(actor, run),
-    cannotRetry: refusalOfStart(actor, factsOf(run)),
+    cannotRetry: factsOf && refusalOfStart(actor, factsOf(run)),
   }
 }
 

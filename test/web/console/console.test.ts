@@ -84,7 +84,7 @@ describe('the console', () => {
       code: 'disk.no_rule_match',
       message: 'no disk matches the rule; saw vda (2 GiB)',
     })
-    await page.waitForSelector(`#run-${run.id} .tag:has-text("failed")`)
+    await page.waitForSelector(`#run-${run.id} .pill:has-text("failed")`)
     await picture('runs')
     await page.click(`#run-${run.id} a`)
     expect(await page.textContent('#cause')).toMatch(/disk\.no_rule_match.*Missing step\s*a disk that matches.*Remedy/s)

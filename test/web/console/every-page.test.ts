@@ -6,6 +6,7 @@ import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
 
 const shown = useConsole()
 const names = ['rack-01', 'rack-02', 'rack-03', 'rack-04', 'rack-05', LONG_NAME]
+const WRITTEN = [...BOOT, PROOF[1]!]
 let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd', Run>
 
 /** A day in the life of an appliance: runs of every kind, two image versions, a contradiction on the wire. */
@@ -19,6 +20,7 @@ beforeEach(async () => {
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
   const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
+  await data.addRun({ machine: 'rack-02', ago: 9000, version: '2', events: [...BOOT, ...PROOF] })
   const refused = {
     code: 'disk.no_rule_match',
     message: 'no disk matches the rule "by: serial"; saw vda (2147483648 bytes, serial SLIPWAY-01)',
@@ -34,6 +36,23 @@ beforeEach(async () => {
     ago: 1260,
     events: [],
   })
+  for (const [index, events] of [
+    BOOT.slice(0, 9),
+    BOOT.slice(0, 10),
+    BOOT,
+    WRITTEN,
+    [...WRITTEN, PROOF[2]!],
+  ].entries()) {
+    await data.addMachine(`node-${index + 1}`, index + 20)
+    const run = await data.addRun({ machine: `node-${index + 1}`, ago: 58, events })
+    service.noteProgress(run.id, {
+      step: run.state,
+      doneBytes: 90e6,
+      totalBytes: 494e6,
+      bytesPerSecond: 9e6,
+      etaSeconds: 9,
+    })
+  }
   const moving = await data.addRun({ machine: 'rack-04', ago: 41, events: BOOT })
   await data.addRun({ machine: 'rack-05', ago: 12, events: BOOT.slice(0, 6) })
   for (const run of [verified, moving]) {
