@@ -19,6 +19,7 @@ import { runProgram } from './run-program.ts'
 const ADDRESS_TRIES = 600
 const ADDRESS_PAUSE_MILLISECONDS = 100
 const FAILURE_PAUSE_MILLISECONDS = 5000
+const CONNECTIONS = 6
 const Trust = z.object({ doorKeySha256: z.string(), imageKeys: z.array(z.string()) })
 
 /** The program of the ramdisk: from the kernel's command line to a machine that restarts. Ends by restarting it. */
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   const meter = createProgressMeter(systemClock)
   const reports = startReportLoop(door, meter)
   reports.log(`run ${runId}: code exchanged`)
-  const chunks = createChunkSource(orders.chunks, 8, reports.retried)
+  const chunks = createChunkSource(orders.chunks, CONNECTIONS, reports.retried)
   const { imageKeys } = trust
   const work = takeInventory(createSysfs('/'), secureBootByte).then((inventory) =>
     deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', appendDiskEntry, log: reports.log }),

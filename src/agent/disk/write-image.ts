@@ -5,14 +5,14 @@ import { asyncSha256 } from '../async-sha256.ts'
 import type { ChunkSource } from '../chunk-source.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { ProgressMeter } from '../progress-meter.ts'
-import { createFlusher } from './flusher.ts'
+import { createFlusher, flushInterval } from './flusher.ts'
 import { holeRuns } from './hole-runs.ts'
 import type { TargetDisk } from './target-disk.ts'
 import { unpackChunk } from './unpack-chunk.ts'
 
 /** Where a backup partition table or a RAID signature of an earlier life may stand: the last bytes of the disk. */
 const END_BYTES = 1 << 20
-const CHUNKS_AT_ONCE = 8
+const CHUNKS_AT_ONCE = 6
 
 type Chunk = NonNullable<Manifest['chunks'][number]>
 
@@ -37,9 +37,9 @@ export async function writeImage(
     await disk.zero(run.offset, run.length)
     meter.add(run.length)
   }
-  const flusher = createFlusher(disk)
   let [fetchedBytes, kept] = [0, 0]
   const full = manifest.chunks.flatMap((chunk, index) => (chunk ? [{ chunk, index }] : []))
+  const flusher = createFlusher(disk, flushInterval(full.length * manifest.chunkSize))
   await inParallel(full, CHUNKS_AT_ONCE, async ({ chunk, index }) => {
     const offset = index * manifest.chunkSize
     const length = Math.min(manifest.chunkSize, manifest.size - offset)

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { createFlusher } from '../../../src/agent/disk/flusher.ts'
+import { expect, it, test } from 'vitest'
+import { createFlusher, flushInterval } from '../../../src/agent/disk/flusher.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -29,3 +29,13 @@ it('passes a failed flush on to those who wrote', async () => {
   const flusher = createFlusher({ flush: () => Promise.reject(new Error('planned')) }, 1)
   await expect(flusher.wrote(1)).rejects.toThrow('planned')
 })
+
+const MIB = 1 << 20
+test.each([
+  [0, 1],
+  [64 * MIB, 1],
+  [1024 * MIB, 4],
+  [1024 * 1024 * MIB, 64],
+])('an image of %i bytes is flushed every %i MiB', (imageBytes, mebibytes) =>
+  expect(flushInterval(imageBytes)).toBe(mebibytes * MIB),
+)
