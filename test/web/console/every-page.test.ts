@@ -19,6 +19,12 @@ beforeEach(async () => {
     ...{ name: 'debian', version: '2', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
+  const range = { first: '10.77.0.50', last: '10.77.0.250' }
+  const site = { name: 'home', kind: 'test' } as const
+  await store.segments.save({
+    ...{ name: 'lab', site, interface: 'br0', address: '10.77.0.1', prefix: 24, range },
+    ...{ dns: [], leaseSeconds: 3600, mode: 'authoritative' },
+  })
   const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
   await data.addRun({ machine: 'rack-02', ago: 9000, version: '2', events: [...BOOT, ...PROOF] })
   const refused = {
