@@ -44,7 +44,8 @@ async function main(): Promise<void> {
     deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', appendDiskEntry, log: reports.log }),
   )
   try {
-    await Promise.race([work, reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))])
+    const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
+    await Promise.race([work, ended, uncaught()])
     reports.log('done, restarting')
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'internal'
@@ -55,6 +56,9 @@ async function main(): Promise<void> {
   }
   await reports.end()
 }
+
+/** Fails with what nobody caught: the agent is the first process, so its end without a word would stop the kernel. */
+const uncaught = (): Promise<never> => new Promise((_resolve, reject) => process.on('uncaughtException', reject))
 
 /** The card that the machine booted from has an address once udhcpc, started before us, got one. */
 async function waitForAddress(mac: string): Promise<void> {

@@ -20,6 +20,8 @@ export function runProgram(
         ),
       )
     })
+    // A program that ends without reading its input breaks the pipe: its exit code says whether that matters.
+    child.stdin?.on('error', () => {})
     child.stdin?.end(input ?? '')
   })
 }

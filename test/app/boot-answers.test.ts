@@ -61,7 +61,7 @@ it('writes the boot script with the profile’s kernel arguments', async () => {
   expect(script).toMatch(/^#!ipxe\n/)
   expect(script).toContain('kernel http://10.0.0.1:8081/boot/kernel initrd=initrd')
   expect(script).toContain(
-    'quiet nomodeset slipway.door=10.0.0.1:8443 slipway.chunks=http://10.0.0.1:8081 slipway.mac=52:54:00:00:00:01',
+    'quiet panic=10 nomodeset slipway.door=10.0.0.1:8443 slipway.chunks=http://10.0.0.1:8081 slipway.mac=52:54:00:00:00:01',
   )
 })
 
