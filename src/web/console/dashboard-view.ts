@@ -35,12 +35,14 @@ export function stageBoard(open: OpenRun[], now: number) {
   })
 }
 
-/** The open runs that someone should look at, with what they wait for and why that may be. */
+/** The open runs that someone should look at, with what they wait for and why that may be, the longest first. */
 export const stuckRuns = (open: OpenRun[], now: number) =>
-  open.flatMap(({ run, heardAt, why }) => {
-    const because = stuckBecause(run, heardAt, now)
-    return because ? [{ ...runRow(run, now), because, why, since: now - run.stateSince }] : []
-  })
+  open
+    .flatMap(({ run, heardAt, why }) => {
+      const because = stuckBecause(run, heardAt, now)
+      return because ? [{ ...runRow(run, now), because, why, since: now - run.stateSince }] : []
+    })
+    .sort((a, b) => b.since - a.since)
 
 /** The runs that failed in the last 24 hours, newest end first. */
 export const failedToday = (runs: Run[], now: number) =>

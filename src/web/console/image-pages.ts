@@ -3,7 +3,7 @@ import type { Run } from '../../domain/run/run.ts'
 import { factsOf } from '../api/image-routes.ts'
 import { imageView } from './image-view.ts'
 import { type Pages, sendPage } from './pages.ts'
-import { runRow } from './run-row.ts'
+import { newestRows } from './run-row.ts'
 
 /** The list of image versions, and the page of one. */
 export function imagePages({ views, runs, images }: Pages): Router {
@@ -26,7 +26,10 @@ export function imagePages({ views, runs, images }: Pages): Router {
         title: `Image ${facts.name} ${facts.version}`,
         image: imageView(facts),
         running: running(all, facts.manifestDigest),
-        runs: all.filter((run) => run.manifestDigest === facts.manifestDigest).map((run) => runRow(run, Date.now())),
+        ...newestRows(
+          all.filter((run) => run.manifestDigest === facts.manifestDigest),
+          Date.now(),
+        ),
       })
     })
 }

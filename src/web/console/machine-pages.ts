@@ -1,7 +1,7 @@
 import express, { type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { type MachineRow, type Pages, sendPage } from './pages.ts'
-import { runRow } from './run-row.ts'
+import { newestRows, runRow } from './run-row.ts'
 
 /** The list of machines, and the page of one. */
 export function machinePages(parts: Pages): Router {
@@ -40,7 +40,7 @@ async function machineValues({ runs, leaseOf, bootPreview, conflictsOf }: Pages,
   )
   return {
     ...{ machine, cards, conflicts: await conflictsOf(machine.name) },
-    runs: history.map((run) => runRow(run, Date.now())),
+    ...newestRows(history, Date.now()),
     proved: machine.unprovedBy ? undefined : written[0],
   }
 }

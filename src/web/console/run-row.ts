@@ -14,7 +14,15 @@ export const runRow = (run: Run, now: number) => ({
   label: `${run.image} ${run.version}`,
 })
 
-/** Seconds that an agent which speaks twice a second may miss before people should look. */
+const MOST_ROWS = 50
+
+/** The newest runs of a longer history as rows, and how many older ones there are. */
+export const newestRows = (runs: Run[], now: number) => ({
+  runs: runs.slice(0, MOST_ROWS).map((run) => runRow(run, now)),
+  older: Math.max(0, runs.length - MOST_ROWS),
+})
+
+/** The share of the silence that ends a run, and of a state's deadline, after which people should look. */
 const SILENCE_SHARE = 0.25
 const DEADLINE_SHARE = 0.5
 

@@ -103,8 +103,12 @@ describe.each([
     const { page, people, complaints } = shown
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme: colours })
-    await shown.signIn()
     const wrong: string[] = []
+    for (const path of ['/sign-in', '/sign-in/link']) {
+      await page.goto(people.base + path)
+      wrong.push(...(await shown.findings()).map((finding) => `${path}: ${finding}`))
+    }
+    await shown.signIn()
     for (const [name, path] of pages()) {
       await page.goto(people.base + path)
       if (name === 'run-verified') await page.waitForSelector('.u-legend')

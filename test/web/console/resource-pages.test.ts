@@ -71,3 +71,14 @@ it('says of a machine that is busy, in the form, why it can not be chosen and wh
   await page.selectOption('#machine', 'm1')
   expect(await page.isEnabled('button:has-text("Deploy")')).toBe(true)
 })
+
+it('shows the newest fifty runs of a machine, and how many older ones there are', async () => {
+  const { page, people } = shown
+  const data = createRichData(people.store, Date.now())
+  for (let ago = 53; ago > 0; ago--)
+    await data.addRun({ machine: 'm1', ago: ago * 60, events: [[1, 'cancelled', { actor: 'ann' }]] })
+  await shown.signIn()
+  await page.goto(`${people.base}/machines/m1`)
+  expect(await page.locator('tr[id^="run-"]').count()).toBe(50)
+  expect(await page.textContent('section:has(h2:text-is("Runs")) .empty-line')).toBe('and 3 older in Runs')
+})

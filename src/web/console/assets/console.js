@@ -17,10 +17,15 @@ const paint = () => {
 systemDark.addEventListener('change', paint)
 paint()
 
-document.addEventListener('DOMContentLoaded', () => {
-  paint()
+// A link pasted where the page is open already changes only the part behind the #.
+const takeSecret = () => {
   const form = document.querySelector('form[data-secret-from-link]')
   if (form) form.elements.secret.value = location.hash.slice(1)
+}
+addEventListener('hashchange', takeSecret)
+document.addEventListener('DOMContentLoaded', () => {
+  paint()
+  takeSecret()
 })
 
 document.addEventListener('click', (event) => {
