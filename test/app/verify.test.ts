@@ -72,7 +72,7 @@ describe('what the installed system says is checked', () => {
       expect((await run(started.id)).state).toBe('writing')
       speak()
     }
-    fixture.clock.ms += 61_000
+    fixture.clock.ms += 301_000
     await fixture.runs.deadlines.sweep()
     expect(await run(started.id)).toMatchObject({
       state: 'failed',

@@ -30,7 +30,7 @@ type StateRow = {
   enter?: RunEffect
 }
 
-const AGENT_SILENCE_SECONDS = 60
+const AGENT_SILENCE_SECONDS = 300
 const STANDSTILL_SECONDS = 30
 const ENDS = { timedOut: 'failed', cancelled: 'cancelled' } as const
 const UNDER_GRANT = {
