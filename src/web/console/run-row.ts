@@ -22,17 +22,17 @@ export const newestRows = (runs: Run[], now: number) => ({
   older: Math.max(0, runs.length - MOST_ROWS),
 })
 
-/** The share of the silence that ends a run, and of a state's deadline, after which people should look. */
-const SILENCE_SHARE = 0.25
+/** An agent speaks twice a second: silent for longer than this, times the profile's factor, people should look. */
+const SILENT_MILLISECONDS = 15_000
+/** The share of a state's deadline after which people should look. */
 const DEADLINE_SHARE = 0.5
 
 /** Why an open run counts as stuck: its agent is silent, or its state has used more than half of its deadline. */
 export function stuckBecause(run: Run, heardAt: number | undefined, now: number): string | undefined {
   if (isEnd(run.state)) return undefined
-  const silence = RUN_STATES[run.state].silenceSeconds
+  const speaks = RUN_STATES[run.state].silenceSeconds !== undefined
   const since = Math.max(run.stateSince, heardAt ?? 0)
-  if (silence !== undefined && now - since > silence * run.profile.deadlineFactor * 1000 * SILENCE_SHARE)
-    return 'its agent is silent'
+  if (speaks && now - since > SILENT_MILLISECONDS * run.profile.deadlineFactor) return 'its agent is silent'
   return deadlineShare(run, now) > DEADLINE_SHARE ? 'more than half of its time is used' : undefined
 }
 
