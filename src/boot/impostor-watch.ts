@@ -14,6 +14,9 @@ export type ImpostorWatchDeps = {
   clock: Clock
 }
 
+/** Somebody who makes up identities must not fill a run's history. */
+const MOST_TOLD_TO_A_RUN = 20
+
 /**
  * Why a machine that asks for an address must not get the one of the machine it claims to be; undefined for everyone
  * else. Every contradiction is counted, and told once to each open run of the machines concerned.
@@ -21,10 +24,14 @@ export type ImpostorWatchDeps = {
 export type WhyImpostor = (client: BootClient) => Promise<string | undefined>
 
 export function createImpostorWatch({ machines, conflicts, runs, record, clock }: ImpostorWatchDeps): WhyImpostor {
+  const toldTo = new Map<string, number>()
   const tell = async (seen: Contradiction): Promise<void> => {
     const before = await conflicts.note(seen, clock.now())
     const run = await runs.findOpen(seen.machine)
     if (!run || (before !== undefined && before >= run.createdAt)) return
+    const times = (toldTo.get(run.id) ?? 0) + 1
+    if (times > MOST_TOLD_TO_A_RUN) return
+    toldTo.set(run.id, times)
     await record(run.id, 'identityConflict', { claims: seen.claims, other: seen.other, why: seen.says })
   }
   return async (client) => {

@@ -1,7 +1,10 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Conflict } from '../domain/conflict.ts'
-import type { DatabaseDoor } from './database.ts'
+import type { DatabaseDoor, Queries } from './database.ts'
 import { machineConflicts } from './schema.ts'
+
+/** Somebody who makes names up must not fill the disk: of one machine the last seen ones are kept. */
+const MOST_OF_ONE_MACHINE = 100
 
 export type ConflictStore = ReturnType<typeof createConflictStore>
 
@@ -20,6 +23,7 @@ export function createConflictStore(database: DatabaseDoor) {
           .insert(machineConflicts)
           .values({ ...seen, firstAt: at, lastAt: at, times: 1 })
           .onConflictDoUpdate({ target, set })
+        if (before === undefined) await forgetOldest(queries, seen.machine)
         return before?.lastAt
       }),
     /** Those of one machine, or all; the last seen first. */
@@ -30,4 +34,15 @@ export function createConflictStore(database: DatabaseDoor) {
         .where(machine === undefined ? undefined : eq(machineConflicts.machine, machine))
         .orderBy(desc(machineConflicts.lastAt)),
   }
+}
+
+async function forgetOldest(queries: Queries, name: string): Promise<void> {
+  const { machine, claims, other, lastAt } = machineConflicts
+  const rows = await queries
+    .select({ claims, other })
+    .from(machineConflicts)
+    .where(eq(machine, name))
+    .orderBy(desc(lastAt))
+  for (const row of rows.slice(MOST_OF_ONE_MACHINE))
+    await queries.delete(machineConflicts).where(and(eq(machine, name), eq(claims, row.claims), eq(other, row.other)))
 }

@@ -73,6 +73,17 @@ describe('with machine a registered under U, and b without a UUID', () => {
     ])
   })
 
+  it('keeps a bounded number of those that somebody makes up, the last seen', async () => {
+    for (now = 1; now <= 130; now += 1) {
+      const end = now.toString(16).padStart(2, '0')
+      await whyImpostor(client(MAC_A, `${V.slice(0, -2)}${end === '01' ? 'ff' : end}`))
+    }
+    const kept = await store.conflicts.list('a')
+    expect(kept).toHaveLength(100)
+    expect(Math.min(...kept.map(({ lastAt }) => lastAt))).toBe(31)
+    expect(told.filter(({ runId }) => runId === 'run-a')).toHaveLength(20)
+  })
+
   it('refuses the address of another only to those who claim its MAC', async () => {
     expect(await whyImpostor(client(MAC_A, U))).toBeUndefined()
     expect(await whyImpostor(client(MAC_A, V))).toContain(`expected UUID ${U}`)
