@@ -85,13 +85,14 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
     ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0${bootIndex(wish.firmware, 2)}`],
     ...(wish.stick === undefined ? [] : stickArguments(wish.stick)),
     ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
-    ...[
-      '-device',
-      `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${bootIndex(wish.firmware, 1)}`,
-    ],
+    ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${cardIndex(wish)}`],
     ...['-device', 'virtio-rng-pci'],
   ]
 }
+
+/** UEFI firmware that is told of a stick starts no card that it is not told of. */
+const cardIndex = (wish: VirtualMachineWish): string =>
+  wish.stick === undefined ? bootIndex(wish.firmware, 1) : ',bootindex=1'
 
 const stickArguments = (file: string): string[] => [
   ...['-drive', `file=${file},if=none,id=s0,format=raw,cache=unsafe,readonly=on`],
