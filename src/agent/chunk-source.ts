@@ -13,7 +13,7 @@ export type ChunkPatience = {
   localAddress?: string
 }
 
-const PATIENCE: ChunkPatience = { tries: 6, outageMilliseconds: 300_000, pauseMilliseconds: 200 }
+const PATIENCE: ChunkPatience = { tries: 6, outageMilliseconds: 240_000, pauseMilliseconds: 200 }
 const MOST_PAUSE_MILLISECONDS = 5000
 
 /** Stored bytes of chunks, verified. `retries` counts the fetches that had to be repeated. */
@@ -85,6 +85,8 @@ function download(url: string, agent: Agent, length: number): Promise<Buffer<Arr
     const call = get(url, { agent, timeout: 20_000 }, (response) => {
       if (response.statusCode !== 200) {
         response.resume()
+        // 5xx: the appliance, or a cache before it, is not itself now; it is waited for as if it were away.
+        if (Number(response.statusCode) >= 500) return reject(new Error(`${url}: got ${response.statusCode}`))
         return reject(new AppError('image.chunk_missing', `${url}: expected 200, got ${response.statusCode}`))
       }
       const body = Buffer.from(new ArrayBuffer(length))

@@ -6,8 +6,8 @@ import { PinnedAgent } from './pinned-agent.ts'
 /** How often an answer of 500 and above is taken for a passing fault. */
 const TRIES = 8
 const RETRY_MILLISECONDS = 1500
-/** How long the appliance may be away, restarting or cut off, before the agent gives up. */
-const OUTAGE_MILLISECONDS = 300_000
+/** How long the appliance may be away, restarting or cut off; less than the silence that ends a run. */
+const OUTAGE_MILLISECONDS = 240_000
 
 export type DoorAnswer = { status: number; headers: Record<string, unknown>; body: Buffer }
 

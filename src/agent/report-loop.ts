@@ -27,16 +27,15 @@ export function startReportLoop(door: Door, meter: ProgressMeter): ReportLoop {
   const stopped = new Promise<void>((resolve) => {
     halt = resolve
   })
+  // Progress first: it is what keeps the run from counting as silent.
   const flush = async (): Promise<void> => {
+    const report = meter.report()
+    if (report !== undefined && !(await door.call(AGENT_PATHS.progress, report, ProgressAnswer)).proceed) halt()
     while (lines.length > 0) {
       const batch = lines.slice(0, LINES_A_CALL)
       await door.call(AGENT_PATHS.log, { lines: batch }, z.unknown())
       lines.splice(0, batch.length)
     }
-    const report = meter.report()
-    if (report === undefined) return
-    const { proceed } = await door.call(AGENT_PATHS.progress, report, ProgressAnswer)
-    if (!proceed) halt()
   }
   const loop = (async () => {
     while (!ended) {

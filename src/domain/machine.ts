@@ -21,7 +21,12 @@ export const Machine = z.strictObject({
 })
 export type Machine = z.infer<typeof Machine>
 
-const ABSENT_UUIDS = new Set(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])
+/** All zeros, all ones, and the one that AMI's firmware holds where a vendor set none. */
+const ABSENT_UUIDS = new Set([
+  '00000000-0000-0000-0000-000000000000',
+  'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  '03000200-0400-0500-0006-000700080009',
+])
 const ABSENT_TEXTS = new Set([
   '',
   'to be filled by o.e.m.',
@@ -32,7 +37,7 @@ const ABSENT_TEXTS = new Set([
   '0',
 ])
 
-/** The UUID, or undefined where firmware sends a value that means "none" (all zeros, all ones). */
+/** The UUID, or undefined where firmware sends a value that means "none". */
 export const knownUuid = (uuid: string | undefined): string | undefined =>
   uuid === undefined || ABSENT_UUIDS.has(uuid.toLowerCase()) ? undefined : uuid.toLowerCase()
 

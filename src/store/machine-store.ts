@@ -81,7 +81,7 @@ async function save(queries: Queries, machine: Machine): Promise<void> {
   const identity = { uuid, serial, profile, sharesUuid }
   if (machine.uuid && !sharesUuid) {
     const twins = await queries.select().from(machines).where(eq(machines.uuid, machine.uuid))
-    const twin = twins.find((row) => row.name !== machine.name)
+    const twin = twins.find((row) => row.name !== machine.name && !row.sharesUuid)
     if (twin) throw conflict(machine.name, `UUID ${machine.uuid}`, twin.name)
   }
   await queries

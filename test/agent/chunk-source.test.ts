@@ -6,7 +6,7 @@ import { createChunkSource } from '../../src/agent/chunk-source.ts'
 
 const CHUNK = Buffer.from('a chunk of an image '.repeat(500))
 const DIGEST = createHash('sha256').update(CHUNK).digest('hex')
-type Fault = 'none' | 'short' | 'flipped' | 'long' | 'cut' | '503'
+type Fault = 'none' | 'short' | 'flipped' | 'long' | 'cut' | '404' | '503'
 
 let server: Server
 let faults: Fault[]
@@ -16,7 +16,7 @@ beforeEach(async () => {
   faults = []
   server = createServer((_req, res) => {
     const fault = faults[asked++] ?? 'none'
-    if (fault === '503') return void res.writeHead(503).end()
+    if (fault === '503' || fault === '404') return void res.writeHead(Number(fault)).end()
     if (fault === 'cut')
       return void res
         .writeHead(200, { 'content-length': CHUNK.length })
@@ -42,7 +42,7 @@ const source = (why: string[] = []) =>
     pauseMilliseconds: 1,
   })
 
-test.each<Fault>(['short', 'flipped', 'long', 'cut', '503'])(
+test.each<Fault>(['short', 'flipped', 'long', 'cut', '404', '503'])(
   'a %s answer is fetched again, counted and told',
   async (fault) => {
     faults = [fault, fault]
@@ -58,7 +58,7 @@ test.each<[Fault, object]>([
   ['short', { code: 'image.body_truncated' }],
   ['flipped', { code: 'image.chunk_corrupt' }],
   ['cut', { code: 'image.body_truncated' }],
-  ['503', { code: 'image.chunk_missing' }],
+  ['404', { code: 'image.chunk_missing' }],
 ])('a %s answer that stays ends with its code', async (fault, error) => {
   faults = [fault, fault, fault]
   const chunks = source()
@@ -71,6 +71,22 @@ it('names expected and got', async () => {
   await expect(source().fetch(DIGEST, CHUNK.length)).rejects.toThrow(
     `expected ${CHUNK.length} bytes, got ${CHUNK.length - 1}`,
   )
+})
+
+it('waits for an appliance that answers 5xx, longer than it bears wrong answers', async () => {
+  faults = Array.from({ length: 8 }, () => '503' as const)
+  const chunks = source()
+  expect((await chunks.fetch(DIGEST, CHUNK.length)).equals(CHUNK)).toBe(true)
+  expect(chunks.retries).toBe(8)
+  chunks.close()
+})
+
+it('gives up on wrong answers although it would wait for an absent appliance', async () => {
+  faults = Array.from({ length: 50 }, () => 'flipped' as const)
+  const chunks = source()
+  await expect(chunks.fetch(DIGEST, CHUNK.length)).rejects.toMatchObject({ code: 'image.chunk_corrupt' })
+  expect(asked).toBe(3)
+  chunks.close()
 })
 
 it('waits for an appliance that is away, far longer than it bears wrong answers', async () => {

@@ -115,5 +115,11 @@ describe('registering', () => {
     expect(await ask(MAC_A, U)).toEqual({ machine: 'a', claims: [] })
     expect(await ask(MAC_B, U)).toEqual({ machine: 'b', claims: [] })
     expect(await ask(MAC_B, V)).toEqual({ machine: undefined, claims: ['mac of b'] })
+    await register({ name: 'c', macs: [MAC_C] })
+    expect(await ask(MAC_C, U)).toEqual({ machine: 'c', claims: [] })
+    await register({ name: 'd', macs: ['52:54:00:00:00:0d'], uuid: V })
+    await register({ name: 'e', macs: ['52:54:00:00:00:0e'], uuid: V, sharesUuid: true })
+    // The first of the two says nothing of sharing; it may be registered again as it was.
+    await register({ name: 'd', macs: ['52:54:00:00:00:0d'], uuid: V })
   })
 })

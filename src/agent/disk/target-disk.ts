@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, writeFile } from 'node:fs/promises'
+import { AppError } from '../../core/errors.ts'
 import { runProgram } from '../run-program.ts'
 
 const ZERO_PIECE = Buffer.alloc(1 << 20)
@@ -18,21 +19,38 @@ export type TargetDisk = {
   close(): Promise<void>
 }
 
-/** Opens the disk for writing; exclusive on a block device, so that nothing mounted is ever overwritten. */
+/**
+ * Opens the disk for writing; exclusive on a block device, so that nothing mounted is ever overwritten. What changes it
+ * throws disk.write_failed.
+ */
 export async function openTargetDisk(path: string): Promise<TargetDisk> {
   const handle = await open(path, constants.O_RDWR | constants.O_EXCL)
   const isDevice = (await handle.stat()).isBlockDevice()
   return {
     path,
-    write: (bytes, offset) => writeAll(handle, bytes, offset),
+    write: (bytes, offset) =>
+      told(`${path}: writing ${bytes.length} bytes at ${offset}`, writeAll(handle, bytes, offset)),
     zero: (offset, length) =>
-      isDevice && length > SMALL_RANGE
-        ? zeroByDevice(handle, path, offset, length)
-        : zeroByWriting(handle, offset, length),
-    flush: () => handle.datasync(),
-    settle: () => settle(handle, path, isDevice),
+      told(
+        `${path}: zeroing ${length} bytes at ${offset}`,
+        isDevice && length > SMALL_RANGE
+          ? zeroByDevice(handle, path, offset, length)
+          : zeroByWriting(handle, offset, length),
+      ),
+    // The kernel keeps writes back, so what a dying disk says often comes here.
+    flush: () => told(`${path}: making the writes durable`, handle.datasync()),
+    settle: () => told(`${path}: making the writes durable`, settle(handle, path, isDevice)),
     read: (into, offset) => readAll(handle, into, offset),
     close: () => handle.close(),
+  }
+}
+
+/** A fault of the disk with what was being done to it. Throws disk.write_failed. */
+async function told(what: string, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (cause) {
+    throw new AppError('disk.write_failed', `${what} failed: ${cause}`, {}, cause)
   }
 }
 

@@ -38,11 +38,17 @@ export type DhcpAnswer = {
 
 type Answerer = (request: DhcpRequest, deps: AnswerDeps) => Promise<DhcpAnswer>
 
-/** The answer to each message of a client (RFC 2131 §4.3). Rejects only when the lease store or `decide` does. */
-export const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
+/**
+ * The answer to a message of a client (RFC 2131 §4.3). Who contradicts the machine it claims to be changes nothing of
+ * that machine's lease by any message. Rejects only when the lease store or `decide` does.
+ */
+export const answerRequest: Answerer = async (request, deps) => {
+  const impostor = await deps.whyImpostor(request.boot)
+  return impostor === undefined ? ANSWERS[request.type](request, deps) : ignored(impostor)
+}
+
+const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
   discover: async (request, deps) => {
-    const impostor = await deps.whyImpostor(request.boot)
-    if (impostor !== undefined) return ignored(impostor)
     const { requestedAddress: address, leaseSeconds: seconds } = request.packet.options
     return give('offer', request, deps, deps.leases.offer(deps.segment.name, request.lease, { address, seconds }))
   },
@@ -53,8 +59,6 @@ export const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
       deps.leases.withdraw(deps.segment.name, request.lease)
       return ignored(`the client chose the server ${serverId}`)
     }
-    const impostor = await deps.whyImpostor(request.boot)
-    if (impostor !== undefined) return ignored(impostor)
     const ask = readRequestState({ serverId, requestedAddress, ciaddr })
     if ('why' in ask) return ignored(ask.why)
     const answer = await deps.leases.request(deps.segment.name, request.lease, { ...ask, seconds })

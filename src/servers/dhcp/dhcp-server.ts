@@ -9,7 +9,7 @@ import type { Segment } from '../../domain/segment.ts'
 import type { MessageType } from '../../wire/dhcp4/message-types.ts'
 import { type DhcpPacket, decodePacket, encodePacket } from '../../wire/dhcp4/packet.ts'
 import { openUdpSocket, teachNeighbour } from '../udp-socket.ts'
-import { ANSWERS, type AnswerDeps, type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
+import { type AnswerDeps, answerRequest, type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
 import { destinationOf } from './destination.ts'
 import { readRequest } from './read-request.ts'
 import type { DhcpReply } from './reply.ts'
@@ -63,15 +63,15 @@ export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
 
   const serve = async (bytes: Uint8Array): Promise<void> => {
     counters.received++
-    const packet = readOrCount(bytes, counters, log)
-    if (!packet) return
     if (inWork >= MOST_IN_WORK) {
       counters.overloaded++
       return
     }
     inWork++
     try {
-      await serveDhcp(packet, answerDeps, deps, counters, (reply) => sendReply(socket, segment, reply, counters))
+      const packet = readOrCount(bytes, counters, log)
+      if (packet)
+        await serveDhcp(packet, answerDeps, deps, counters, (reply) => sendReply(socket, segment, reply, counters))
     } catch (error) {
       counters.failed++
       log.error({ segment: segment.name, err: error }, 'a DHCP request was not answered')
@@ -113,7 +113,7 @@ async function serveDhcp(
 ): Promise<void> {
   const boot = readBootClient(deps.segment.name, packet)
   const request = readRequest(packet, boot)
-  const done: DhcpAnswer = 'why' in request ? ignored(request.why) : await ANSWERS[request.type](request, answerDeps)
+  const done: DhcpAnswer = 'why' in request ? ignored(request.why) : await answerRequest(request, answerDeps)
   if (done.reply) await send(done.reply)
   counters[done.answer]++
   const { reply: _sent, ...outcome } = done

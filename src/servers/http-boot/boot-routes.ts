@@ -9,7 +9,7 @@ import { sendFile } from './send-file.ts'
 
 export type BootFiles = { kernel: string; initrd: string }
 
-/** What the machines' HTTP door needs. `peerMachine` ties an address to a MAC by its lease. */
+/** What the machines' HTTP door needs. `peerMac` ties an address to a MAC by its lease. */
 export type BootRoutesDeps = {
   peerMac(address: string): Promise<string | undefined>
   decideForMac(mac: string): Promise<BootDecision>
@@ -19,13 +19,16 @@ export type BootRoutesDeps = {
   /** The file of a loader by its name. */
   loader(name: string): string | undefined
   openChunk(digest: string): Promise<{ size: number; stream: Readable }>
-  /** Told once a chunk's answer is over: how many of its bytes were sent. */
+  /** Told once a chunk's answer is over: how many of its bytes went out. */
   served(runId: string, digest: string, bytes: number): void
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
   recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
 }
 
-/** Every path of the machines' HTTP door. Nothing here is secret, and nothing but the script answers without a grant. */
+/**
+ * Every path of the machines' HTTP door. Nothing here is secret; without a grant only the script answers, and to a held
+ * machine the loader that fetches it.
+ */
 export function bootRoutes(deps: BootRoutesDeps): Router {
   const served = new Set<string>()
   return express

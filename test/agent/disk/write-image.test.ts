@@ -10,15 +10,14 @@ const CHUNK = 4096
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const raw = [1, 2, 3].map((byte) => Buffer.alloc(CHUNK, byte))
 const stored = raw.map((bytes) => zstdCompressSync(bytes))
+const entry = (bytes: Buffer, packed: Buffer) => ({ digest: sha256(packed), length: packed.length, raw: sha256(bytes) })
 const manifest = {
   chunkSize: CHUNK,
   size: 4 * CHUNK,
-  chunks: [
-    ...raw.map((bytes, at) => ({ digest: sha256(stored[at]!), length: stored[at]!.length, raw: sha256(bytes) })),
-    null,
-  ],
+  chunks: [...raw.map((bytes, at) => entry(bytes, stored[at]!)), null],
 } as Manifest
 
+let flushes = 0
 /** A disk in memory; a place in `bad` can be read only after it was written. */
 function diskOf(bytes: Buffer, bad = new Set<number>()): TargetDisk {
   return {
@@ -28,7 +27,9 @@ function diskOf(bytes: Buffer, bad = new Set<number>()): TargetDisk {
       bad.delete(offset)
     },
     zero: async (offset, length) => void bytes.fill(0, offset, offset + length),
-    flush: async () => {},
+    flush: async () => {
+      flushes += 1
+    },
     settle: async () => {},
     read: async (into, offset) => {
       if (bad.has(offset)) throw new Error('EIO')
@@ -57,6 +58,24 @@ it.each([
   const { report, fetched } = await write(diskOf(bytes))
   expect(bytes.equals(Buffer.concat([...raw, Buffer.alloc(CHUNK)]))).toBe(true)
   expect([fetched, report.kept, report.chunks, report.holes]).toEqual([fetches, 3 - fetches, 3, 1])
+})
+
+it('makes an image of several flush intervals durable while it is written', async () => {
+  const before = flushes
+  const [size, places] = [1 << 20, [1, 2, 3].map((byte) => Buffer.alloc(1 << 20, byte))]
+  const packed = places.map((bytes) => zstdCompressSync(bytes))
+  const large = {
+    chunkSize: size,
+    size: 3 * size,
+    chunks: places.map((bytes, at) => entry(bytes, packed[at]!)),
+  } as Manifest
+  const source = {
+    ...{ retries: 0, close: () => {} },
+    fetch: async (digest: string) => Buffer.from(packed.find((one) => sha256(one) === digest)!),
+  } as Parameters<typeof writeImage>[3]
+  const meter = createProgressMeter({ now: () => 0 })
+  await writeImage(large, diskOf(Buffer.alloc(3 * size)), 3 * size, source, meter)
+  expect(flushes - before).toBeGreaterThan(0)
 })
 
 it('a sector that can not be read is written, not given up', async () => {

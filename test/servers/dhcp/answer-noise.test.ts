@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { readBootClient } from '../../../src/boot/boot-client.ts'
-import { ANSWERS } from '../../../src/servers/dhcp/answer.ts'
+import { answerRequest } from '../../../src/servers/dhcp/answer.ts'
 import { readRequest } from '../../../src/servers/dhcp/read-request.ts'
 import { decodePacket, encodePacket } from '../../../src/wire/dhcp4/packet.ts'
 import { capturedDhcp } from '../../fixtures/captures.ts'
@@ -40,7 +40,7 @@ it('answers 8,000 mutated requests without a failure, and each reply keeps the r
       counts.refused!++
       continue
     }
-    const { answer, reply } = await ANSWERS[request.type](request, engine.deps)
+    const { answer, reply } = await answerRequest(request, engine.deps)
     counts[answer]!++
     if (!reply) continue
     const encoded = encodePacket(reply.header, reply.raw, reply.mostBytes)

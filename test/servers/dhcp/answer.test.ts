@@ -113,6 +113,33 @@ describe('the BIOS path', () => {
   })
 })
 
+describe('who claims the MAC of another machine', () => {
+  const UUID_B = '00112233-4455-6677-8899-aabbccddee99'
+  const openWatched = () =>
+    openEngine({
+      whyImpostor: async ({ uuid }) => (uuid === UUID_B ? 'expected another UUID' : undefined),
+      decide: async () => ({ kind: 'local', why: 'no run' }),
+    })
+  const like = (packet: ReturnType<typeof packetFrom>) =>
+    packetFrom({ ...packet.options, machineUuid: UUID_B }, { ciaddr: packet.ciaddr })
+
+  test.each([
+    ['DISCOVER', discover],
+    ['REQUEST', select(FIRST)],
+    ['REQUEST for another server', select(FIRST, '10.77.0.3')],
+    ['DECLINE', packetFrom({ messageType: 'decline', serverId: OURS, requestedAddress: FIRST })],
+    ['RELEASE', packetFrom({ messageType: 'release', serverId: OURS }, { ciaddr: FIRST })],
+  ])('gets no answer to a %s and changes nothing of its lease', async (_title, packet) => {
+    const engine = await openWatched()
+    await engine.ask(discover)
+    await engine.ask(select(FIRST))
+    const before = engine.leases.findByAddress('lab', FIRST)
+    expect(await engine.ask(like(packet))).toMatchObject({ answer: 'ignored', why: 'expected another UUID' })
+    expect(engine.leases.findByAddress('lab', FIRST)).toEqual(before)
+    expect(before?.state).toBe('bound')
+  })
+})
+
 describe('REQUEST (RFC 2131 §4.3.2)', () => {
   it('that chose us is acknowledged with what was offered', async () => {
     const engine = await openEngine()

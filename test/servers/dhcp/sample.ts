@@ -1,7 +1,7 @@
 import { createLeaseBook, type LeaseBook } from '../../../src/addressing/lease-book.ts'
 import { readBootClient } from '../../../src/boot/boot-client.ts'
 import { Segment } from '../../../src/domain/segment.ts'
-import { ANSWERS, type AnswerDeps, type DhcpAnswer } from '../../../src/servers/dhcp/answer.ts'
+import { type AnswerDeps, answerRequest, type DhcpAnswer } from '../../../src/servers/dhcp/answer.ts'
 import { type DhcpRequest, readRequest } from '../../../src/servers/dhcp/read-request.ts'
 import { encodeOptions, type Options, type RawOptions } from '../../../src/wire/dhcp4/options.ts'
 import { type DhcpHeader, type DhcpPacket, decodePacket, encodePacket } from '../../../src/wire/dhcp4/packet.ts'
@@ -78,7 +78,7 @@ export async function openEngine(over: Partial<AnswerDeps> = {}): Promise<Engine
   }
   const ask = async (packet: DhcpPacket): Promise<Answered> => {
     const request = requestFrom(packet)
-    const answer = await ANSWERS[request.type](request, deps)
+    const answer = await answerRequest(request, deps)
     if (!answer.reply) return { ...answer, packet: undefined, bytes: new Uint8Array() }
     const { bytes } = encodePacket(answer.reply.header, answer.reply.raw, answer.reply.mostBytes)
     return { ...answer, packet: decodePacket(bytes), bytes }
