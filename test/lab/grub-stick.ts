@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 
-const MODULES = ['efinet', 'net', 'tftp', 'configfile', 'normal', 'echo', 'sleep', 'part_gpt', 'fat']
+const MODULES = ['efinet', 'net', 'tftp', 'configfile', 'normal', 'echo', 'minicmd', 'sleep', 'part_gpt', 'fat']
 
 /** A stick with a GRUB that takes an address and asks the server for its script, as a machine may have one. */
 export async function makeGrubStick(folder: string, server: string): Promise<string> {
@@ -11,7 +11,7 @@ export async function makeGrubStick(folder: string, server: string): Promise<str
     string,
     string,
   ]
-  await writeFile(config, `net_bootp\nconfigfile (tftp,${server})/grub/grub.cfg\n`)
+  await writeFile(config, `net_bootp\necho the stick asks\nconfigfile (tftp,${server})/grub/grub.cfg\n`)
   await execa('grub-mkimage', ['-O', 'x86_64-efi', '-p', '/', '-c', config, '-o', loader, ...MODULES])
   await execa('mformat', ['-C', '-T', '16384', '-h', '16', '-s', '32', '-i', stick, '::'])
   await execa('mmd', ['-i', stick, '::/EFI', '::/EFI/BOOT'])

@@ -44,7 +44,7 @@ beforeAll(async () => {
   })
   reader = benchReader(bench)
   const manifest = async (version: string) =>
-    ((await bench.command('image', 'show', NAME, version)) as { manifest: Manifest }).manifest
+    ((await bench.command('image', 'show', NAME, '--version', version)) as { manifest: Manifest }).manifest
   manifests = { first: await manifest('1'), second: await manifest('2') }
   const profile = { ramdisk: 'generic' as const }
   machine = await bench.addMachine({ name: 'used', number: 1, diskBytes: GIB, fill: 0x55, profile }, () => {})
