@@ -1,4 +1,5 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
+import { loaderNamed } from '../boot/firmware.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { Segment } from '../domain/segment.ts'
 import { createDhcpServer, type DhcpSighting } from '../servers/dhcp/dhcp-server.ts'
@@ -54,21 +55,24 @@ function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segm
     noteLocal: (mac: string, detail: Record<string, unknown>) =>
       void evidence.note({ at: appliance.clock.now(), mac, what: 'tftp own disk', detail }, 'localBootAnswered'),
   }
+  /** GRUB's script is no loader, and a loader that a held machine reads is no step of its run. */
+  const typeOf = async (mac: string, name: string, outcome: TftpSighting['outcome']) =>
+    loaderNamed(name) && (await runs.decider.decideForMac(mac)).kind === 'grant' ? TFTP_EVENTS[outcome] : undefined
+  const noteRead = async (mac: string, { peer, name, bytes, ms, outcome, retransmits }: TftpSighting) => {
+    const milliseconds = Math.round(ms)
+    const detail = { peer: peer.address, name, bytes, milliseconds, retransmits, outcome }
+    const sighting = { at: appliance.clock.now(), mac, what: `tftp ${outcome}`, detail }
+    await evidence.note(sighting, await typeOf(mac, name, outcome))
+  }
   return createTftpServer({
     ...{ segment, log: appliance.log, port: appliance.settings.machines.tftpPort },
     open: (name, peer) => openTftpFile(name, macOf(peer.address), segment, fileDeps),
-    observe: ({ peer, name, bytes, ms, outcome, ...seen }: TftpSighting) => {
-      const mac = macOf(peer.address)
-      const detail = {
-        peer: peer.address,
-        name,
-        bytes,
-        milliseconds: Math.round(ms),
-        retransmits: seen.retransmits,
-        outcome,
-      }
-      if (mac)
-        void evidence.note({ at: appliance.clock.now(), mac, what: `tftp ${outcome}`, detail }, TFTP_EVENTS[outcome])
+    observe: (sighting) => {
+      const mac = macOf(sighting.peer.address)
+      if (!mac) return
+      noteRead(mac, sighting).catch((error: unknown) =>
+        appliance.log.error({ error: String(error), mac }, 'evidence not recorded'),
+      )
     },
   })
 }

@@ -1,0 +1,56 @@
+import { afterEach, expect, it, test } from 'vitest'
+import { createSegmentPacketServers, type SegmentPacketServersParts } from '../../src/app/segment-packet-servers.ts'
+import { silentLog } from '../../src/core/log.ts'
+import type { BootDecision } from '../../src/domain/boot.ts'
+import type { RunEventType } from '../../src/domain/run/run-events.ts'
+import type { Segment } from '../../src/domain/segment.ts'
+import { readByTftp } from '../servers/tftp/tftp-client.ts'
+import { MAC } from './deploy-fixture.ts'
+
+const GRANT: BootDecision = { kind: 'grant', runId: 'r', session: 1 }
+const HOLD: BootDecision = { kind: 'hold', runId: 'r', why: 'not proved' }
+const LOCAL: BootDecision = { kind: 'local', why: 'no run' }
+const at = { address: `127.77.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`, port: 6970 }
+
+const started: { stop(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.stop()
+})
+
+/** TFTP of a segment on loopback, where everybody has the lease of one machine; resolves with what was noted of `read`. */
+async function notesOf(decide: () => Promise<BootDecision>, read: string) {
+  const notes: { what: string; name: unknown; type: RunEventType | undefined }[] = []
+  const parts = {
+    appliance: { log: silentLog, clock: Date, settings: { machines: { httpPort: 1, tftpPort: at.port } } },
+    runs: { decider: { decideForMac: decide } },
+    evidence: {
+      note: async ({ what, detail }: { what: string; detail: { name?: string } }, type: RunEventType | undefined) =>
+        void notes.push({ what, name: detail.name, type }),
+    },
+    leases: { findByAddress: () => ({ mac: MAC }) },
+    answers: { grubScript: () => 'exit' },
+  } as unknown as SegmentPacketServersParts
+  const segment = { name: 'lab', interface: 'lo', address: at.address } as Segment
+  const [, tftp] = createSegmentPacketServers(parts, segment)
+  await tftp!.start()
+  started.push(tftp!)
+  await readByTftp({ ...at, name: read })
+  await expect.poll(() => notes.filter(({ what }) => what === 'tftp complete')).toHaveLength(1)
+  return notes
+}
+
+test.each<[string, BootDecision, string, RunEventType | undefined]>([
+  ['a loader under a grant is a step of the run', GRANT, 'undionly.kpxe', 'loaderRead'],
+  ['so is one with a slash before its name', GRANT, '/undionly.kpxe', 'loaderRead'],
+  ['a loader of a held machine is none', HOLD, 'undionly.kpxe', undefined],
+  ['GRUB’s script of a held machine is none', HOLD, 'grub/grub.cfg', undefined],
+  ['GRUB’s script that sends to the disk is none', LOCAL, 'grub/grub.cfg', undefined],
+])('%s', async (_title, decision, name, type) => {
+  const notes = await notesOf(async () => decision, name)
+  expect(notes.at(-1)).toEqual({ what: 'tftp complete', name, type })
+})
+
+it('says that GRUB was sent to the disk', async () => {
+  const notes = await notesOf(async () => LOCAL, 'grub/grub.cfg')
+  expect(notes.map(({ type }) => type)).toEqual(['localBootAnswered', undefined])
+})
