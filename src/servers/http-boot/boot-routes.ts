@@ -5,6 +5,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import type { BootDecision } from '../../domain/boot.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
+import { createFirstAsks } from './first-asks.ts'
 import { sendFile } from './send-file.ts'
 
 export type BootFiles = { kernel: string; initrd: string }
@@ -30,7 +31,7 @@ export type BootRoutesDeps = {
  * machine the loader that fetches it.
  */
 export function bootRoutes(deps: BootRoutesDeps): Router {
-  const served = new Set<string>()
+  const asks = createFirstAsks()
   return express
     .Router()
     .get('/boot/ipxe', async (req, res) => {
@@ -53,12 +54,9 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
     .get('/boot/kernel', (req, res) => sendBootFile(deps, 'kernel', req, res))
     .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
     .get('/chunks/sha256/:digest', async (req, res) => {
-      const { runId } = await grantOf(deps, req)
+      const { runId, session } = await grantOf(deps, req)
       // Before the chunk is opened: an open stream that nobody listens to would take its error to the process.
-      if (!served.has(runId)) {
-        served.add(runId)
-        await deps.record(runId, 'firstChunkServed', { peer: peer(req) })
-      }
+      if (asks.isFirst(runId, session)) await deps.record(runId, 'firstChunkServed', { peer: peer(req), session })
       const digest = String(req.params.digest)
       const chunk = await deps.openChunk(digest)
       res.set({
