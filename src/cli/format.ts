@@ -1,5 +1,8 @@
-/** Rows under a header, columns as wide as their widest cell. */
-export function formatTable(header: string[], rows: string[][]): string {
+import { printable } from '../core/printable.ts'
+
+/** Rows under a header, columns as wide as their widest cell; every row stays one line. */
+export function formatTable(header: string[], cells: string[][]): string {
+  const rows = cells.map((row) => row.map(printable))
   const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (row: string[]): string =>
     row

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { printable } from '../core/printable.ts'
 
-const text = z.string().max(256)
+const text = z.string().max(256).overwrite(printable)
 
 /** One disk as the agent saw it. `bytes` is the whole size; `byPath` the kernel's path-based name. */
 export const Disk = z.strictObject({
@@ -16,7 +17,7 @@ export const Disk = z.strictObject({
 })
 export type Disk = z.infer<typeof Disk>
 
-/** What the agent found in the machine. Everything in it was said by the machine: untrusted text, bounded here. */
+/** What the agent found in the machine. Everything in it was said by the machine: untrusted text, bounded and made printable here. */
 export const Inventory = z.strictObject({
   uuid: text.optional(),
   serial: text.optional(),

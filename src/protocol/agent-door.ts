@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { printable } from '../core/printable.ts'
 import { Inventory } from '../domain/inventory.ts'
 
 /** Paths of the agents' TLS door. Every one but `exchange` wants `Authorization: Bearer <session token>`. */
@@ -21,6 +22,8 @@ export const AGENT_PATHS = {
 /** Response header that carries the manifest's detached signature as base64. */
 export const SIGNATURE_HEADER = 'x-slipway-signature'
 
+/** Text that a machine wrote: bounded and made printable once, here. */
+const text = (longest: number) => z.string().max(longest).overwrite(printable)
 const count = z.int().nonnegative()
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -39,7 +42,7 @@ export type DeployPlan = z.infer<typeof DeployPlan>
 
 /** Sizes in bytes, rate in bytes a second. The answer tells the agent whether its run still wants it. */
 export const ProgressReport = z.strictObject({
-  step: z.string().max(40),
+  step: text(40),
   doneBytes: count,
   totalBytes: count,
   bytesPerSecond: z.number().nonnegative(),
@@ -48,10 +51,10 @@ export const ProgressReport = z.strictObject({
 export type ProgressReport = z.infer<typeof ProgressReport>
 export const ProgressAnswer = z.object({ proceed: z.boolean() })
 
-export const LogReport = z.strictObject({ lines: z.array(z.string().max(2000)).max(200) })
+export const LogReport = z.strictObject({ lines: z.array(text(2000)).max(200) })
 
 /** Why a chunk was fetched again, and how many times that happened so far in this session. */
-export const RetriedReport = z.strictObject({ why: z.string().max(500), retries: count })
+export const RetriedReport = z.strictObject({ why: text(500), retries: count })
 
 export const WrittenReport = z.strictObject({
   chunks: count,
@@ -85,12 +88,12 @@ export const SeedAnswer = z.object({ files: z.array(SeedFile) })
 
 /** What UEFI firmware holds as its BootOrder after the run's disk got an entry: numbers of four hex digits, with their labels. */
 export const BootOrderReport = z.strictObject({
-  entry: z.string().max(4),
-  order: z.array(z.string().max(4)).max(256),
-  labels: z.array(z.string().max(80)).max(256),
+  entry: text(4),
+  order: z.array(text(4)).max(256),
+  labels: z.array(text(80)).max(256),
 })
 export type BootOrderReport = z.infer<typeof BootOrderReport>
 
 export const SeededReport = z.strictObject({ rootBytes: count, bootOrder: BootOrderReport.optional() })
 
-export const FailedReport = z.strictObject({ code: z.string().max(64), message: z.string().max(4000) })
+export const FailedReport = z.strictObject({ code: text(64), message: text(4000) })

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 import type { Facts } from '../domain/facts.ts'
 
 const MAX_BYTES = 16_384
@@ -15,7 +16,7 @@ const NUMBERS = { root_bytes: 'rootBytes', disk_bytes: 'diskBytes' } as const
 
 /**
  * Reads the proof program's text: one `key=value` a line, list keys may repeat, unknown keys are passed over (an older
- * appliance may meet a newer image). Bounded to 16 KiB. Throws request.invalid naming the line that is wrong.
+ * appliance may meet a newer image). Bounded to 16 KiB, made printable. Throws request.invalid naming the line that is wrong.
  */
 export function parseFacts(text: string): Facts {
   if (text.length > MAX_BYTES)
@@ -27,7 +28,7 @@ export function parseFacts(text: string): Facts {
   for (const line of text.split('\n').filter((l) => l.trim() !== '')) {
     const at = line.indexOf('=')
     if (at < 1) throw new AppError('request.invalid', `expected key=value, got ${JSON.stringify(line.slice(0, 80))}`)
-    take(facts, line.slice(0, at), line.slice(at + 1).trim())
+    take(facts, line.slice(0, at), printable(line.slice(at + 1).trim()))
   }
   return facts
 }

@@ -10,6 +10,11 @@ it('reads what the proof program writes, lists may repeat, unknown keys are pass
   })
 })
 
+it('takes values without what a terminal would obey', () => {
+  const facts = parseFacts('serial=a\x1b[2Jb\nfailed_unit=x\u202ey.service\n')
+  expect(facts).toMatchObject({ serial: 'a·[2Jb', failedUnits: ['x·y.service'] })
+})
+
 test.each([
   ['a line without =', 'nonsense', /nonsense/],
   ['a size that is none', 'root_bytes=many', /root_bytes/],

@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable.ts'
 import { formatSeconds } from '../../core/quantity.ts'
 import { eventLine } from './event-line.ts'
 import type { Run, RunEvent } from './run.ts'
@@ -29,7 +30,7 @@ export function drawWhy(run: Run, events: RunEvent[], why: RunWhy, paint: WhyPai
 }
 
 function reasons(run: Run, why: RunWhy, paint: WhyPaint): string[] {
-  const line = (name: string, text: string): string => `  ${paint('name', name.padEnd(14))} ${text}`
+  const line = (name: string, text: string): string => `  ${paint('name', name.padEnd(14))} ${printable(text)}`
   const last = why.lastEvidence
   return [
     line('rule', `${why.rule}${run.cause ? ` (${run.cause.code})` : ''}`),

@@ -65,4 +65,11 @@ describe('the drawing of a run', () => {
     expect(text).toMatch(/remedy {9}Check ports and/)
     expect(draw(pxeRom, 1000).join('\n')).toContain('for 3.0 s: nothing unusual yet')
   })
+
+  it('has as many lines as reasons, whatever the machine said of its failure', () => {
+    const failed: Happening = ['agentFailed', { code: 'disk.none', message: '\x1b]0;owned\x07\n  remedy  fake' }]
+    const lines = draw([...ipxeRom, 'scriptFetched', failed])
+    expect(lines.filter((line) => line.includes('·]0;owned·⏎  remedy  fake')).length).toBeGreaterThan(0)
+    expect(lines.some((line) => line.startsWith('  remedy  fake'))).toBe(false)
+  })
 })
