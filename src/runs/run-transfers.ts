@@ -4,6 +4,8 @@ import type { RunProgress, RunSample } from '../domain/run/run.ts'
 
 const PERIOD_MILLISECONDS = 1000
 const MOST_ROWS = 2000
+/** So many ended runs are remembered as a server may still have a word of: the last chunks on their way. */
+const MOST_ENDED = 1000
 
 export type RunTransfersDeps = {
   samples: {
@@ -33,6 +35,7 @@ type Meter = {
  */
 export function createRunTransfers({ samples, clock, log }: RunTransfersDeps) {
   const meters = new Map<string, Meter>()
+  const ended = new Set<string>()
   const queue = (runId: string, meter: Meter, work: () => Promise<void>): void => {
     meter.work = meter.work.then(work).catch((error: unknown) => {
       log.error({ runId, error: String(error) }, 'transfers not sampled')
@@ -46,8 +49,9 @@ export function createRunTransfers({ samples, clock, log }: RunTransfersDeps) {
     // After a restart the counting goes on where the last row stands.
     queue(runId, meter, async () => {
       const rows = await samples.list(runId)
+      const last = rows.at(-1)
       meter.rows = rows.length
-      meter.row.servedBytes += rows.at(-1)?.servedBytes ?? 0
+      if (last) Object.assign(meter, { row: { ...last }, savedAt: last.at, savedStep: last.step })
     })
     return meter
   }
@@ -66,6 +70,7 @@ export function createRunTransfers({ samples, clock, log }: RunTransfersDeps) {
   }
   /** Takes the news into the newest row; the row is stored when the last one is a period old. */
   const note = (runId: string, news: (row: RunSample) => Partial<RunSample>): void => {
+    if (ended.has(runId)) return
     const meter = meterOf(runId)
     const at = clock.now()
     queue(runId, meter, async () => {
@@ -81,8 +86,10 @@ export function createRunTransfers({ samples, clock, log }: RunTransfersDeps) {
       note(runId, () => ({ step, doneBytes, totalBytes })),
     noteServed: (runId: string, bytes: number): void =>
       note(runId, ({ servedBytes }) => ({ servedBytes: servedBytes + bytes })),
-    /** Stores the last word of an ended run and forgets its meter. */
+    /** Stores the last word of an ended run and forgets its meter; what is told of it later is left out. */
     end: async (runId: string): Promise<void> => {
+      ended.add(runId)
+      if (ended.size > MOST_ENDED) ended.delete(ended.keys().next().value!)
       const meter = meters.get(runId)
       if (!meter) return
       queue(runId, meter, () => store(meter))

@@ -55,13 +55,51 @@ it('keeps the last word of a step and of the run, and still a row a second', asy
   ])
 })
 
-it('goes on counting what was served where an earlier service stopped', async () => {
-  const { transfers, rows } = bench([
-    { runId: 'r', at: 1, step: 'writing', doneBytes: 5, totalBytes: 10, servedBytes: 700 },
-  ])
+const stored = (over: Partial<RunSample> = {}): RunSample => ({
+  ...{ runId: 'r', at: 1, step: 'readingBack', doneBytes: 5, totalBytes: 10, servedBytes: 700, ...over },
+})
+
+it('goes on where an earlier service stopped, before the agent spoke to this one', async () => {
+  const { transfers, clock, rows } = bench([stored()])
   transfers.noteServed('r', 50)
   await transfers.settled('r')
-  expect(rows().at(-1)?.servedBytes).toBe(750)
+  expect(rows().at(-1)).toEqual(stored({ at: clock.at, servedBytes: 750 }))
+})
+
+it('keeps a row a second and the last word of a step across a restart', async () => {
+  const { transfers, clock, rows } = bench([stored({ at: 1_000_000 })])
+  clock.at += 400
+  transfers.noteProgress('r', progress(6, 'readingBack'))
+  clock.at += 100
+  transfers.noteProgress('r', progress(1, 'seeding'))
+  await transfers.end('r')
+  expect(rows().map(({ at, step, doneBytes }) => [at - 1_000_000, step, doneBytes])).toEqual([
+    [400, 'readingBack', 6],
+    [1400, 'seeding', 1],
+  ])
+})
+
+it('bounds the rows of a run however often the service was restarted', async () => {
+  const before = Array.from({ length: 1999 }, (_none, index) => stored({ at: index + 1 }))
+  const { transfers, clock, rows } = bench(before)
+  for (let second = 0; second < 3; second++) {
+    transfers.noteProgress('r', progress(second))
+    clock.at += 1000
+  }
+  await transfers.end('r')
+  expect(rows().length).toBeLessThan(1100)
+})
+
+it('leaves out what a server still tells of a run that has ended', async () => {
+  const { transfers, clock, rows } = bench()
+  transfers.noteProgress('r', progress(1000))
+  await transfers.end('r')
+  const last = rows()
+  clock.at += 5000
+  transfers.noteServed('r', 50)
+  transfers.noteProgress('r', progress(0))
+  await transfers.settled('r')
+  expect(rows()).toEqual(last)
 })
 
 it('thins a long run out and goes slower from then on', async () => {
@@ -74,6 +112,8 @@ it('thins a long run out and goes slower from then on', async () => {
   expect(rows().length).toBeLessThanOrEqual(2000)
   expect(rows().length).toBeGreaterThan(1000)
   expect([rows()[0]?.doneBytes, rows().at(-1)?.doneBytes]).toEqual([0, 4999])
+  const late = rows().slice(-100, -1)
+  expect(late.map(({ at }, index) => at - (late[index - 1]?.at ?? at - 4000))).toEqual(late.map(() => 4000))
 })
 
 it('lets no failure of the store reach the server that told it', async () => {
