@@ -3,22 +3,40 @@ import { dirname } from 'node:path'
 import { createAccessStore } from './access-store.ts'
 import { createBootSessionStore } from './boot-session-store.ts'
 import { createConflictStore } from './conflict-store.ts'
-import { openDatabase } from './database.ts'
+import { type DatabaseDoor, openDatabase } from './database.ts'
 import { createImageVersionStore } from './image-version-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createMachineStore } from './machine-store.ts'
-import { migrateDatabase } from './migrate.ts'
+import { migrateDatabase, pendingMigrations } from './migrate.ts'
 import { createProfileStore, createSegmentStore } from './resource-store.ts'
 import { createRunSampleStore } from './run-sample-store.ts'
 import { createRunStore } from './run-store.ts'
 
-export type Store = Awaited<ReturnType<typeof createStore>>
+export type Store = ReturnType<typeof storesOver>
 
 /** Opens the database file, brings its schema up to date and returns one small store a noun. */
-export async function createStore(file: string) {
+export async function createStore(file: string): Promise<Store> {
   await mkdir(dirname(file), { recursive: true })
   const database = openDatabase(file)
   await migrateDatabase(database)
+  return storesOver(database)
+}
+
+/**
+ * Opens the database file as it is, to read: whatever would write throws store.failed. `pending` counts the migrations
+ * that the next start of the service will make; until then a store may miss its columns, and throws store.failed too.
+ */
+export async function openStoreReadOnly(file: string): Promise<{ store: Store; pending: number }> {
+  const database = openDatabase(file, { readOnly: true })
+  try {
+    return { store: storesOver(database), pending: await pendingMigrations(database) }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+function storesOver(database: DatabaseDoor) {
   return {
     leases: createLeaseStore(database),
     segments: createSegmentStore(database),

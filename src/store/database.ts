@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
 import { AppError } from '../core/errors.ts'
-import type { Call, Reply } from './store-worker.ts'
+import type { Call, Reply, StoreFile } from './store-worker.ts'
 
 /** Builder for queries; the statements run in the store worker. */
 export type Queries = SqliteRemoteDatabase<Record<string, never>>
@@ -16,11 +16,14 @@ export type DatabaseDoor = {
   close(): Promise<void>
 }
 
-/** Opens (or creates) the SQLite file in a worker of its own. */
-export function openDatabase(file: string): DatabaseDoor {
-  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData: { file } })
+/** Opens the SQLite file in a worker of its own, and creates it; `readOnly` opens what is there and refuses to write. */
+export function openDatabase(file: string, { readOnly = false } = {}): DatabaseDoor {
+  const workerData: StoreFile = { file, readOnly }
+  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData })
+  const ended = new Promise((resolve) => worker.once('exit', resolve))
   const waiting = new Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }>()
   let nextId = 1
+  let fault: AppError | undefined
   worker.on('message', (reply: Reply) => {
     const call = waiting.get(reply.id)
     waiting.delete(reply.id)
@@ -28,12 +31,13 @@ export function openDatabase(file: string): DatabaseDoor {
     else call?.resolve(reply.rows)
   })
   worker.on('error', (error) => {
-    for (const call of waiting.values())
-      call.reject(new AppError('store.failed', `the store worker ended: ${error}`, {}, error))
+    fault = new AppError('store.failed', `the store worker ended: ${error}`, {}, error)
+    for (const call of waiting.values()) call.reject(fault)
     waiting.clear()
   })
   const send = (connection: Call['connection'], sql: string, params: unknown[] = []): Promise<unknown[]> =>
     new Promise((resolve, reject) => {
+      if (fault) return reject(fault)
       const id = nextId++
       waiting.set(id, { resolve, reject })
       worker.postMessage({ id, connection, sql, params } satisfies Call)
@@ -62,7 +66,6 @@ export function openDatabase(file: string): DatabaseDoor {
     },
     close: async () => {
       await tail
-      const ended = new Promise((resolve) => worker.once('exit', resolve))
       worker.postMessage('close')
       await ended
     },

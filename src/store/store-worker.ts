@@ -8,18 +8,26 @@ export type Call = {
   sql: string
   params: unknown[]
 }
+/** What the worker is started with. */
+export type StoreFile = { file: string; readOnly: boolean }
 export type Reply = { id: number; rows: unknown[] } | { id: number; error: string; code: string }
 
 const BUSY_MILLISECONDS = 5000
-const { file } = workerData as { file: string }
+const { file, readOnly } = workerData as StoreFile
 
-const write = new Database(file, { timeout: BUSY_MILLISECONDS })
-write.pragma('journal_mode = WAL')
-write.pragma('synchronous = FULL')
-write.pragma('foreign_keys = ON')
-const read = new Database(file, { readonly: true, timeout: BUSY_MILLISECONDS })
-const connections = { read, write }
+// The writer comes first: it makes the file and its log. A reader alone makes neither, and has no connection to write on.
+const write = readOnly ? undefined : openToWrite()
+const read = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLISECONDS })
+const connections = { read, write: write ?? read }
 const prepared = { read: new Map<string, Database.Statement>(), write: new Map<string, Database.Statement>() }
+
+function openToWrite(): Database.Database {
+  const database = new Database(file, { timeout: BUSY_MILLISECONDS })
+  database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = FULL')
+  database.pragma('foreign_keys = ON')
+  return database
+}
 
 /** Preparing costs more than running, and the queries are few: every text is prepared once a connection. */
 function prepare(connection: 'read' | 'write', sql: string): Database.Statement {
@@ -42,7 +50,7 @@ function execute(call: Call): unknown[] {
 parentPort!.on('message', (call: Call | 'close') => {
   if (call === 'close') {
     read.close()
-    write.close()
+    write?.close()
     parentPort!.close()
     return
   }
