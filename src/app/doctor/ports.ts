@@ -56,9 +56,8 @@ async function judge(port: Port, sockets: ListeningSocket[], holders: Map<string
   }
   const ours = known.find(({ holdsData }) => holdsData)
   const also = strangers.length > 0 ? `; ${strangers.join(', ')} has it elsewhere` : ''
-  if (ours)
-    return { ...found, outcome: 'ok', got: `our service: pid ${ours.pid} has this data folder's database open${also}` }
-  const refusal = await tryToOpen(port)
+  const refusal = ours && port.interface === undefined ? 'EADDRINUSE' : await tryToOpen(port)
+  if (ours && !NO_ADDRESS.includes(refusal ?? '')) return { ...found, ...judgeOurs(ours, also, refusal) }
   if (refusal === undefined) return { ...found, outcome: 'ok', got: `free${also}` }
   if (NO_ADDRESS.includes(refusal))
     return { ...found, outcome: 'skipped', got: `${where} is not on this host, see interfaces` }
@@ -71,6 +70,25 @@ async function judge(port: Port, sockets: ListeningSocket[], holders: Map<string
     }
   const who = strangers.join(', ') || 'a process that this user can not see'
   return { ...found, outcome: 'problem', got: `held by ${who}`, remedy: remedyFor(port, strangers) }
+}
+
+/**
+ * A port that our service holds. /proc/net does not tell the interface of a socket: where the port can still be opened
+ * alone, the service holds it on another one. Any other refusal proves nothing.
+ */
+export function judgeOurs(
+  { pid }: Pick<Holder, 'pid'>,
+  also: string,
+  refusal: string | undefined,
+): Omit<DoctorFinding, 'about' | 'expected'> {
+  const got = `our service: pid ${pid} has this data folder's database open${also}`
+  if (refusal !== undefined) return { outcome: 'ok', got }
+  return {
+    outcome: 'problem',
+    got: `free, though our service runs (pid ${pid}): it serves other interfaces only${also}`,
+    remedy:
+      'Restart the service, which opens the ports of a segment at its start; its log tells what it could not open.',
+  }
 }
 
 const overlaps = (socket: ListeningSocket, port: Port): boolean =>

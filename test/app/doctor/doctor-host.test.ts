@@ -153,6 +153,24 @@ it('lets another DHCP server be that is bound to another interface of this host'
   )
 })
 
+it('finds a segment that the running service does not serve, though it has the port on another interface', async () => {
+  await start(network.server, [process.execPath, '--no-warnings', PROGRAM, 'serve'], /serves people/)
+  const range = { first: '10.78.0.100', last: '10.78.0.200' }
+  const late = { ...SEGMENT, name: 'late', interface: 'seg1', address: '10.78.0.1', range }
+  await saveSegments(late)
+  const { exitCode, of } = await doctor()
+  await saveSegments({ ...late, mode: 'off' })
+  expect(exitCode).toBe(1)
+  expect(of('ports').filter(({ about }) => about.startsWith('DHCP'))).toMatchObject([
+    { about: 'DHCP: udp 0.0.0.0%seg0:67', outcome: 'ok', got: expect.stringContaining('our service') },
+    {
+      about: 'DHCP: udp 0.0.0.0%seg1:67',
+      outcome: 'problem',
+      got: expect.stringContaining('free, though our service'),
+    },
+  ])
+})
+
 it('tells what an interface lacks: itself, its state, the address, the link', async () => {
   const ip = (...args: string[]) => network.run(network.server, ['ip', ...args])
   await ip('link', 'add', 'down0', 'type', 'bridge')
