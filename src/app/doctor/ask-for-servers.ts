@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:dgram'
+import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, hasCode } from '../../core/errors.ts'
 import { openUdpSocket } from '../../servers/udp-socket.ts'
 import { encodeOptions } from '../../wire/dhcp4/options.ts'
@@ -7,6 +8,9 @@ import { BROADCAST_FLAG, type DhcpPacket, decodePacket, encodePacket } from '../
 
 /** An answer to a DISCOVER: option 54, the address it came from, the address it offered. */
 export type ServerOffer = { serverId: string | undefined; source: string; address: string }
+
+/** What is used of the socket. */
+export type DiscoverSocket = Pick<Socket, 'on' | 'send'>
 
 const [SERVER_PORT, CLIENT_PORT] = [67, 68]
 const ANY = '0.0.0.0'
@@ -23,22 +27,37 @@ const LISTEN_MILLISECONDS = 3700
 export async function askForServers(device: string): Promise<ServerOffer[]> {
   const socket = await openUdpSocket({ interface: device, address: ANY, port: CLIENT_PORT })
   try {
-    const mac = randomBytes(6)
-    mac[0] = (mac[0]! & 0xfc) | 2
-    const xid = randomBytes(4).readUInt32BE()
-    const offers: ServerOffer[] = []
-    socket.on('message', (bytes, { address: source }) => {
-      const packet = readReply(bytes, xid)
-      if (packet) offers.push({ serverId: packet.options.serverId, source, address: packet.yiaddr })
-    })
-    const discover = discoverOf(mac, xid)
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      await send(socket, discover, device)
-      await new Promise((resolve) => setTimeout(resolve, LISTEN_MILLISECONDS / TRIES))
-    }
-    return offers
+    return await collectOffers(socket, device)
   } finally {
     await new Promise<void>((resolve) => socket.close(resolve))
+  }
+}
+
+/** Asks over a socket and listens; what fails on the way ends it at once, for a callback has nobody to throw to. */
+export async function collectOffers(socket: DiscoverSocket, device: string): Promise<ServerOffer[]> {
+  const mac = randomBytes(6)
+  mac[0] = (mac[0]! & 0xfc) | 2
+  const xid = randomBytes(4).readUInt32BE()
+  const offers: ServerOffer[] = []
+  const failed = new AbortController()
+  socket.on('error', (cause) => failed.abort(socketFailed(device, cause)))
+  socket.on('message', (bytes, { address: source }) => {
+    try {
+      const packet = readReply(bytes, xid)
+      if (packet) offers.push({ serverId: packet.options.serverId, source, address: packet.yiaddr })
+    } catch (error) {
+      failed.abort(error)
+    }
+  })
+  const discover = discoverOf(mac, xid)
+  try {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      await send(socket, discover, device)
+      await wait(LISTEN_MILLISECONDS / TRIES, undefined, { signal: failed.signal })
+    }
+    return offers
+  } catch (error) {
+    throw failed.signal.aborted ? failed.signal.reason : error
   }
 }
 
@@ -60,10 +79,13 @@ function readReply(bytes: Uint8Array, xid: number): DhcpPacket | undefined {
   }
 }
 
-function send(socket: Socket, bytes: Uint8Array, device: string): Promise<void> {
+function send(socket: DiscoverSocket, bytes: Uint8Array, device: string): Promise<void> {
   return new Promise((resolve, reject) =>
     socket.send(bytes, SERVER_PORT, '255.255.255.255', (cause) =>
-      cause ? reject(new AppError('socket.failed', `expected to broadcast on ${device}: ${cause.message}`)) : resolve(),
+      cause ? reject(socketFailed(device, cause)) : resolve(),
     ),
   )
 }
+
+const socketFailed = (device: string, cause: Error): AppError =>
+  new AppError('socket.failed', `expected to broadcast on ${device}: ${cause.message}`, {}, cause)
