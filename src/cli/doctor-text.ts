@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printable } from '../core/printable.ts'
 import type { DoctorOutcome, DoctorRow } from '../domain/doctor.ts'
 import { formatTable } from './format.ts'
 
@@ -37,10 +38,10 @@ export function drawDoctor(
 }
 
 const explain = ({ outcome, check, about, expected, got, remedy }: DoctorRow, paint: Paint): string[] => [
-  paint(MARKS[outcome].style, `${MARKS[outcome].mark} ${check}: ${about}`),
-  `    expected  ${expected}`,
-  `    got       ${got}`,
-  ...(remedy ? [`    remedy    ${remedy}`] : []),
+  paint(MARKS[outcome].style, `${MARKS[outcome].mark} ${check}: ${printable(about)}`),
+  `    expected  ${printable(expected)}`,
+  `    got       ${printable(got)}`,
+  ...(remedy ? [`    remedy    ${printable(remedy)}`] : []),
   '',
 ]
 

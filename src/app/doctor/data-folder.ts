@@ -2,7 +2,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { formatBytes } from '../../core/quantity.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
-import { type DoctorCheck, NO_DATABASE } from './doctor-check.ts'
+import type { DatabaseState, DoctorCheck } from './doctor-check.ts'
 
 /** Below the first a chunk or a database page may find no room; below the second one more image may not. */
 const LEAST_BYTES = 1 << 30
@@ -12,7 +12,7 @@ const GOOD_BYTES = 10 * 2 ** 30
 export const dataFolder: DoctorCheck = {
   id: 'data-folder',
   says: 'data folder writable, with room, its database readable',
-  look: async ({ settings, data, whyNoData }) => {
+  look: async ({ settings, database, whyNoData }) => {
     const folder = settings.dataFolder
     const isMade = (await stat(folder).catch(() => undefined)) !== undefined
     const at = await nearestFolder(folder)
@@ -30,8 +30,7 @@ export const dataFolder: DoctorCheck = {
         ...(isWritable ? {} : { remedy: 'Give this user the folder, or name another by dataFolder in slipway.yaml.' }),
       },
       judgeRoom(folder, bavail * bsize),
-      ...(whyNoData ? [judgeDatabase(folder, whyNoData !== NO_DATABASE, whyNoData)] : []),
-      ...(data ? [{ about: 'database', outcome: 'ok' as const, expected: 'readable', got: 'read' }] : []),
+      judgeDatabase(folder, database, whyNoData),
     ]
   },
 }
@@ -49,12 +48,25 @@ export function judgeRoom(folder: string, free: number): DoctorFinding {
   return { about: 'free space', outcome, expected, got: formatBytes(free), ...(outcome === 'ok' ? {} : remedy) }
 }
 
-const judgeDatabase = (folder: string, isBroken: boolean, why: string): DoctorFinding => ({
-  about: 'database',
-  outcome: isBroken ? 'problem' : 'skipped',
-  expected: 'a database that can be read',
-  got: why,
-  remedy: isBroken
-    ? `Run doctor as the user of the service; restore ${folder}/slipway.db if it is damaged.`
-    : 'The first `slipway serve` makes it.',
-})
+/** How the database was found; `why` where nothing could be read. */
+export function judgeDatabase(folder: string, state: DatabaseState, why: string | undefined): DoctorFinding {
+  const { remedy, ...row } = DATABASE[state]
+  const found = { about: 'database', expected: 'readable, as new as this program', got: why ?? 'read', ...row }
+  return { ...found, ...(remedy === undefined ? {} : { remedy: remedy.replace('{folder}', () => folder) }) }
+}
+
+const DATABASE: Readonly<Record<DatabaseState, Pick<DoctorFinding, 'outcome' | 'remedy'> & { got?: string }>> = {
+  none: { outcome: 'skipped', remedy: 'The first `slipway serve` makes it.' },
+  read: { outcome: 'ok' },
+  older: {
+    outcome: 'warning',
+    got: 'older than this program',
+    remedy:
+      'The next `slipway serve` of this version brings it up to date; checks that need it may be skipped until then.',
+  },
+  busy: { outcome: 'warning', remedy: 'Another process keeps it locked: try again.' },
+  broken: {
+    outcome: 'problem',
+    remedy: 'Run doctor as the user of the service; restore {folder}/slipway.db if it is damaged.',
+  },
+}

@@ -1,5 +1,7 @@
 import type { Settings } from '../../config/settings.ts'
 import type { Clock } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
+import { printable } from '../../core/printable.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
 import type { HardwareProfile } from '../../domain/hardware-profile.ts'
 import type { ImageVersion } from '../../domain/image-version.ts'
@@ -15,16 +17,17 @@ export type DoctorData = {
   newestRunAt: number | undefined
 }
 
+/** How the database was found. `older` than this program it may be read or not; the next start brings it up to date. */
+export type DatabaseState = 'none' | 'read' | 'older' | 'busy' | 'broken'
+
 /** What the checks look at. `data` is undefined before the first start and where the database can not be read: `whyNoData`. */
 export type DoctorSubject = {
   settings: Settings
   clock: Clock
+  database: DatabaseState
   data: DoctorData | undefined
   whyNoData: string | undefined
 }
-
-/** Before the first start; no fault. */
-export const NO_DATABASE = 'no database yet'
 
 /** One check of the host: it looks and tells, and changes nothing. What it throws is told as a problem. */
 export type DoctorCheck = { id: string; says: string; look(subject: DoctorSubject): Promise<DoctorFinding[]> }
@@ -33,4 +36,18 @@ export type DoctorCheck = { id: string; says: string; look(subject: DoctorSubjec
 export const servedSegments = ({ data }: DoctorSubject): Segment[] =>
   (data?.segments ?? []).filter(({ mode }) => mode !== 'off')
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** That there is no segment to look at, and why: for checks that look at each. */
+export const noSegment = ({ whyNoData }: DoctorSubject, expected: string): DoctorFinding => ({
+  ...{ about: 'segments', outcome: 'skipped', expected, got: whyNoData ?? 'no segment is served' },
+  remedy: 'slipway apply -f lab.yaml',
+})
+
+/** The reason in one line. What wraps a failure of ours (the query builder does) tells the statement, not the reason. */
+export function messageOf(error: unknown): string {
+  const reason = bare(error)
+  return printable(reason instanceof Error ? reason.message : String(reason))
+}
+
+/** The failure of ours that another wraps, else the error itself. */
+export const bare = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof AppError ? error.cause : error

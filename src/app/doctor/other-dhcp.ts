@@ -3,7 +3,9 @@ import { AppError } from '../../core/errors.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
 import type { Segment } from '../../domain/segment.ts'
 import { askForServers } from './ask-for-servers.ts'
-import { type DoctorCheck, servedSegments } from './doctor-check.ts'
+import { type DoctorCheck, noSegment, servedSegments } from './doctor-check.ts'
+
+const EXPECTED = 'no answer but this host’s'
 
 /** No other DHCP server answers on a segment: machines would take its address and never find their loader. */
 export const otherDhcp: DoctorCheck = {
@@ -11,15 +13,13 @@ export const otherDhcp: DoctorCheck = {
   says: 'no other DHCP server on the segments',
   look: async (subject) => {
     const segments = servedSegments(subject)
-    const got = subject.whyNoData ?? 'no segment is served'
-    if (segments.length === 0)
-      return [{ about: 'segments', outcome: 'skipped', expected: 'no answer but this host’s', got }]
+    if (segments.length === 0) return [noSegment(subject, EXPECTED)]
     return Promise.all(segments.map(judge))
   },
 }
 
 async function judge(segment: Segment): Promise<DoctorFinding> {
-  const found = { about: `segment ${segment.name} (${segment.interface})`, expected: 'no answer but this host’s' }
+  const found = { about: `segment ${segment.name} (${segment.interface})`, expected: EXPECTED }
   try {
     const own = [segment.address, ...ownAddresses()]
     const offers = await askForServers(segment.interface)

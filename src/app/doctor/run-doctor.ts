@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Settings } from '../../config/settings.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { hasCode } from '../../core/errors.ts'
 import type { DoctorFinding, DoctorRow } from '../../domain/doctor.ts'
-import { createStore } from '../../store/create-store.ts'
-import { type DoctorCheck, type DoctorData, type DoctorSubject, messageOf, NO_DATABASE } from './doctor-check.ts'
+import { openStoreReadOnly, type Store } from '../../store/create-store.ts'
+import { bare, type DoctorCheck, type DoctorData, type DoctorSubject, messageOf } from './doctor-check.ts'
 import { DOCTOR_CHECKS } from './index.ts'
 
 /** Looks at the host with every check. Works before the first start, beside a running service and without one. */
@@ -34,26 +35,43 @@ const lookWith = (check: DoctorCheck, subject: DoctorSubject): Promise<DoctorFin
 async function readSubject(settings: Settings, clock: Clock): Promise<DoctorSubject> {
   const file = join(settings.dataFolder, 'slipway.db')
   const isThere = (await stat(file).catch(() => undefined)) !== undefined
-  if (!isThere) return { settings, clock, data: undefined, whyNoData: NO_DATABASE }
+  if (!isThere) return { settings, clock, database: 'none', data: undefined, whyNoData: 'no database yet' }
   try {
-    return { settings, clock, data: await readData(file), whyNoData: undefined }
+    return { settings, clock, ...(await readDatabase(file)) }
   } catch (error) {
-    return { settings, clock, data: undefined, whyNoData: messageOf(error) }
+    return { settings, clock, ...unread(error) }
   }
 }
 
-async function readData(file: string): Promise<DoctorData> {
-  const store = await createStore(file)
+type Found = Pick<DoctorSubject, 'database' | 'data' | 'whyNoData'>
+
+/** Why nothing was read: another process held the database all the time, or something is wrong with it. */
+export const unread = (error: unknown): Found => ({
+  ...{ database: hasCode(bare(error), 'store.busy') ? 'busy' : 'broken', data: undefined },
+  whyNoData: messageOf(error),
+})
+
+/** Reads and changes nothing: the service that runs beside may be of another version. */
+async function readDatabase(file: string): Promise<Found> {
+  const { store, pending } = await openStoreReadOnly(file)
+  const database = pending > 0 ? 'older' : 'read'
   try {
-    const [newest] = await store.runs.list(1)
-    return {
-      segments: await store.segments.list(),
-      profiles: await store.profiles.list(),
-      machines: await store.machines.list(),
-      images: await store.images.list(),
-      newestRunAt: newest?.createdAt,
-    }
+    return { database, data: await readData(store), whyNoData: undefined }
+  } catch (error) {
+    if (database === 'read' || unread(error).database === 'busy') throw error
+    return { database, data: undefined, whyNoData: 'the database is older than this program' }
   } finally {
     await store.close()
+  }
+}
+
+async function readData(store: Store): Promise<DoctorData> {
+  const [newest] = await store.runs.list(1)
+  return {
+    segments: await store.segments.list(),
+    profiles: await store.profiles.list(),
+    machines: await store.machines.list(),
+    images: await store.images.list(),
+    newestRunAt: newest?.createdAt,
   }
 }

@@ -1,8 +1,9 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
+import { printable } from '../../core/printable.ts'
 
 /** A socket that takes packets or connections on a port; IPv6 wildcards count as 0.0.0.0, for they take IPv4 too. */
 export type ListeningSocket = { protocol: 'udp' | 'tcp'; address: string; port: number; inode: string }
-/** A process of this host; `holdsData`: it has the database of the data folder open. */
+/** A process of this host, by the name it gave itself; `holdsData`: it has the database of the data folder open. */
 export type Holder = { pid: number; name: string; holdsData: boolean }
 
 const LISTENING = { udp: '07', tcp: '0A' } as const
@@ -52,11 +53,14 @@ export async function socketHolders(databaseFile: string): Promise<Map<string, H
     const links = await openFiles(pid)
     const inodes = links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])
     if (inodes.length === 0) continue
-    const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'ended')).trim()
+    const name = processName(await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'ended'))
     for (const inode of inodes) holders.set(inode, { pid: Number(pid), name, holdsData: links.includes(database) })
   }
   return holders
 }
+
+/** /proc/PID/comm without its newline. Any process may choose its own, and others read it as root. */
+export const processName = (comm: string): string => printable(comm.trim())
 
 async function openFiles(pid: string): Promise<string[]> {
   const folder = `/proc/${pid}/fd`

@@ -50,13 +50,6 @@ it('skips what the first start makes, and makes nothing itself', async () => {
   await expect(look(dataFolder)).resolves.toContainEqual(expect.objectContaining({ got: 'not made yet, writable' }))
 })
 
-it('tells of a database that is none', async () => {
-  await writeFile(below('slipway.db'), 'this is no database, though it is long enough to be taken for one'.repeat(20))
-  expect(await look(dataFolder)).toContainEqual(
-    expect.objectContaining({ about: 'database', outcome: 'problem', got: expect.stringMatching(/not a database/) }),
-  )
-})
-
 it('finds keys in order, then one that others may read, then one that is lost', async () => {
   await addData(true)
   await openApplianceKeys(below('keys'))
@@ -99,9 +92,4 @@ it('warns of an empty library, and finds a manifest that is gone', async () => {
   await addData(true)
   await createKeyring(below('keys')).trusted()
   expect(await look(images)).toMatchObject([{ about: 'image debian 1', outcome: 'problem' }])
-})
-
-it('tells a check that throws as a problem of that check', async () => {
-  const broken: DoctorCheck = { id: 'broken', says: 'all well', look: () => Promise.reject(new Error('planned')) }
-  expect(await look(broken)).toMatchObject([{ check: 'broken', outcome: 'problem', got: 'planned' }])
 })
