@@ -1,14 +1,15 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import type { Run } from '../domain/run/run.ts'
+import type { Run, RunEvent } from '../domain/run/run.ts'
 import { RUN_STATES } from '../domain/run/run-states.ts'
 import type { RecordEvent } from './run-recorder.ts'
 import type { LastReport } from './run-service.ts'
+import { standstillOf } from './why-facts.ts'
 
 const PERIOD_MILLISECONDS = 1000
 
 export type RunDeadlinesDeps = {
-  runs: { open(): Promise<Run[]> }
+  runs: { open(): Promise<Run[]>; events(id: string): Promise<RunEvent[]> }
   /** What the agent of a run last said to this process. */
   lastReport(runId: string): LastReport | undefined
   record: RecordEvent
@@ -16,9 +17,12 @@ export type RunDeadlinesDeps = {
   log: Log
 }
 
+/** The standstill that a run's history tells of in the present state; `doneBytes` is undefined while there is none. */
+type Told = { stateSince: number; doneBytes: unknown }
+
 /**
  * Ends runs that are past their deadline or whose agent fell silent, and records once a standstill that an agent's
- * bytes done do not grow; `sweep` does it once, `start` every second.
+ * bytes done do not grow, and that they grow again; `sweep` does it once, `start` every second.
  */
 export function createRunDeadlines({ runs, lastReport, record, clock, log }: RunDeadlinesDeps) {
   const startedAt = clock.now()
@@ -29,24 +33,44 @@ export function createRunDeadlines({ runs, lastReport, record, clock, log }: Run
     const since = Math.max(run.stateSince, startedAt, lastReport(run.id)?.at ?? 0)
     return now - since > seconds * run.profile.deadlineFactor * 1000
   }
-  // A standstill is known by its beginning, so that the next one is told anew.
-  const told = new Map<string, number>()
+  const told = new Map<string, Told>()
+  const toldOf = async (run: Run): Promise<Told> => {
+    const known = told.get(run.id)
+    if (known?.stateSince === run.stateSince) return known
+    // A service that was just started goes on from what the one before recorded.
+    const standstill = standstillOf(await runs.events(run.id))
+    return { stateSince: run.stateSince, doneBytes: standstill?.detail.doneBytes }
+  }
   const tellStandstill = async (run: Run): Promise<void> => {
-    const standstill = standstillOf(run, lastReport(run.id))
-    if (!standstill || told.get(run.id) === standstill.since) return
-    const { step, doneBytes, seconds } = standstill
-    await record(run.id, 'progressStalled', { step, doneBytes, seconds })
-    told.set(run.id, standstill.since)
+    const report = lastReport(run.id)
+    const least = RUN_STATES[run.state].standstillSeconds
+    if (least === undefined || report?.progress.step !== run.state) return
+    const { step, doneBytes } = report.progress
+    const now = await toldOf(run)
+    told.set(run.id, now)
+    const seconds = secondsStood(run, report)
+    if (now.doneBytes !== undefined && now.doneBytes !== doneBytes) {
+      await record(run.id, 'progressMoved', { step, doneBytes })
+      now.doneBytes = undefined
+    } else if (now.doneBytes === undefined && seconds >= least * run.profile.deadlineFactor) {
+      await record(run.id, 'progressStalled', { step, doneBytes, seconds: Math.round(seconds) })
+      now.doneBytes = doneBytes
+    }
+  }
+  const judge = async (run: Run, now: number): Promise<void> => {
+    if (run.deadlineAt !== undefined && run.deadlineAt <= now) await record(run.id, 'timedOut', { state: run.state })
+    else if (isSilent(run, now)) await record(run.id, 'agentSilent', { state: run.state })
+    else await tellStandstill(run)
   }
   const sweep = async (): Promise<void> => {
     const now = clock.now()
     const open = await runs.open()
     for (const id of told.keys()) if (!open.some((run) => run.id === id)) told.delete(id)
-    for (const run of open) {
-      if (run.deadlineAt !== undefined && run.deadlineAt <= now) await record(run.id, 'timedOut', { state: run.state })
-      else if (isSilent(run, now)) await record(run.id, 'agentSilent', { state: run.state })
-      else await tellStandstill(run)
-    }
+    // One run that can not be recorded must not keep those behind it open; the next second tries it again.
+    for (const run of open)
+      await judge(run, now).catch((error: unknown) =>
+        log.error({ runId: run.id, error: String(error) }, 'deadline of a run not judged'),
+      )
   }
   let timer: NodeJS.Timeout | undefined
   return {
@@ -65,12 +89,6 @@ export function createRunDeadlines({ runs, lastReport, record, clock, log }: Run
   }
 }
 
-/** Since when the agent says the same bytes done, where that is too long. Its own words count: silence is no standstill. */
-function standstillOf(run: Run, report: LastReport | undefined) {
-  const least = RUN_STATES[run.state].standstillSeconds
-  if (least === undefined || report?.progress.step !== run.state) return undefined
-  const since = Math.max(run.stateSince, report.unchangedSince)
-  const seconds = Math.round((report.at - since) / 1000)
-  if (report.at - since < least * run.profile.deadlineFactor * 1000) return undefined
-  return { since, seconds, step: report.progress.step, doneBytes: report.progress.doneBytes }
-}
+/** For how long the agent has said the same bytes done. Its own words count: silence is no standstill. */
+const secondsStood = (run: Run, report: LastReport): number =>
+  (report.at - Math.max(run.stateSince, report.unchangedSince)) / 1000

@@ -2,7 +2,7 @@ import { formatBytes, formatSeconds } from '../core/quantity.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isEnd, RUN_STATES, type RunState } from '../domain/run/run-states.ts'
-import { newestSession } from '../domain/run/run-way.ts'
+import { isOfWay, newestSession } from '../domain/run/run-way.ts'
 
 /** What stands in a rule's text where the facts do not tell; the printed table shows these. */
 export const UNKNOWN_WORDS = {
@@ -17,6 +17,7 @@ export const UNKNOWN_WORDS = {
   actor: 'a person',
   peer: 'another address',
   told: 'another identity',
+  card: 'another card',
   expected: 'the registered one',
   check: 'a check',
   session: 'N',
@@ -45,6 +46,10 @@ export type WhyFacts = {
   seenHere(...types: RunEventType[]): boolean
   /** A DHCP event of one of these stages since the newest boot session began. */
   dhcp(type: 'dhcpOffered' | 'dhcpBound', stages: readonly string[]): boolean
+  /** Somebody claimed this of the machine since the run entered its state, and no step of the way was seen after it. */
+  claimed(what: 'mac' | 'uuid'): boolean
+  /** The transfer of the state stood still when it was last looked at. */
+  standsStill: boolean
   /** An operating system (or the ramdisk) got an address since the run entered its state. */
   systemHasAddress: boolean
   words: WhyWords
@@ -60,14 +65,31 @@ const NOT_EVIDENCE: readonly RunEventType[] = [
 export const lastEvidence = (events: readonly RunEvent[]): RunEvent | undefined =>
   events.findLast(({ type }) => !NOT_EVIDENCE.includes(type))
 
-/** The facts of a run at `now`, milliseconds since the epoch. */
-export function whyFacts(run: Run, events: readonly RunEvent[], now: number): WhyFacts {
+/** The events since the run entered the state that it is in, or was in when it ended. */
+const sinceEntered = (events: readonly RunEvent[]): readonly RunEvent[] =>
+  events.slice(events.findLastIndex(({ to }) => to !== undefined && !isEnd(to)) + 1)
+
+/** The event that tells of a transfer's standstill in the present state; undefined where there was none, or it is over. */
+export function standstillOf(events: readonly RunEvent[]): RunEvent | undefined {
+  const last = sinceEntered(events).findLast(({ type }) => type === 'progressStalled' || type === 'progressMoved')
+  return last?.type === 'progressStalled' ? last : undefined
+}
+
+/** Where a run stands, or stood when it ended; the events that brought it there and that ended it. */
+export function standOf(run: Run, events: readonly RunEvent[]) {
   const end = events.findLast(({ to }) => to !== undefined && isEnd(to))
   const entered = events.findLast(({ to }) => to !== undefined && !isEnd(to))
   const state = isEnd(run.state) && run.state !== 'verified' ? (entered?.to ?? 'queued') : run.state
+  return { end, entered, state }
+}
+
+/** The facts of a run at `now`, milliseconds since the epoch. */
+export function whyFacts(run: Run, events: readonly RunEvent[], now: number): WhyFacts {
+  const { end, entered, state } = standOf(run, events)
   const seconds = ((run.endedAt ?? end?.at ?? now) - (entered?.at ?? run.createdAt)) / 1000
   const session = newestSession(events)
-  const here = events.filter(({ seq }) => seq > (entered?.seq ?? 0))
+  const here = sinceEntered(events)
+  const last = here.findLast(isOfWay)
   return {
     ...{ state, end, seconds },
     isEnd: (type, ...codes) => end?.type === type && (codes.length === 0 || codes.includes(String(end.detail.code))),
@@ -76,6 +98,11 @@ export function whyFacts(run: Run, events: readonly RunEvent[], now: number): Wh
     seenHere: (...types) => here.some(({ type }) => types.includes(type)),
     dhcp: (wanted, stages) =>
       session.some(({ type, detail }) => type === wanted && stages.includes(String(detail.stage))),
+    claimed: (what) =>
+      here.some(
+        ({ type, seq, detail }) => type === 'identityConflict' && detail.claims === what && seq > (last?.seq ?? 0),
+      ),
+    standsStill: standstillOf(events) !== undefined,
     systemHasAddress: here.some(({ type, detail }) => type === 'dhcpBound' && detail.stage === 'os'),
     words: wordsOf(run, session, end, state, seconds),
   }
@@ -112,7 +139,7 @@ function wordsOf(
       disk: newest('disk', 'diskChosen'),
     },
     ...standstillWords(session.findLast(({ type }) => type === 'progressStalled')),
-    ...{ told: newest('got', 'identityConflict') ?? newest('why', 'identityConflict') },
+    ...conflictWords(session),
     ...{ expected: newest('expected', 'identityConflict'), check: newest('check', 'checkFailed') },
     ...{ session: newest('session'), sessions: newest('sessions', 'loopBroken'), actor: newest('actor', 'cancelled') },
     ...{ peer: newest('peer', 'frozen'), code: textOf(end, 'code'), said: textOf(end, 'message') },
@@ -125,6 +152,18 @@ function standstillWords(event: RunEvent | undefined): Partial<WhyWords> {
   if (!event) return {}
   const { doneBytes, seconds } = event.detail
   return { doneBytes: formatBytes(Number(doneBytes)), stood: formatSeconds(Number(seconds)) }
+}
+
+/** `told`: what the one with the machine's MAC, or its agent, said it is. `card`: the MAC of another that told its UUID. */
+function conflictWords(session: readonly RunEvent[]): Partial<WhyWords> {
+  const conflicts = session.filter(({ type }) => type === 'identityConflict')
+  const ofCard = conflicts.findLast(({ detail }) => detail.claims === 'uuid')?.detail
+  const other = conflicts.findLast(({ detail }) => detail.claims !== 'uuid')?.detail
+  const told = other?.got ?? other?.why
+  return {
+    ...(told === undefined ? {} : { told: String(told) }),
+    ...(ofCard?.other === undefined ? {} : { card: String(ofCard.other) }),
+  }
 }
 
 /** `“by: serial, serial: S1”`. */

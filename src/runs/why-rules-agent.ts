@@ -143,20 +143,9 @@ export const WHY_RULES_AGENT: readonly WhyRow[] = [
     remedy: 'Read the run’s log.',
   },
   {
-    id: 'noChunkAsked',
-    says: 'Writing began, and no chunk was asked for.',
-    when: (facts) => facts.waitsIn('writing') && !facts.seen('firstChunkServed'),
-    missingStep: 'the first chunk asked for by {address}',
-    likelyCauses: [
-      'the machines’ HTTP port (8081 unless set otherwise) is not reachable for the agent',
-      'the disk discards its old contents slowly',
-    ],
-    remedy: 'Let TCP pass from the segment to that port; read the run’s log.',
-  },
-  {
     id: 'writeStalled',
     says: 'The agent reports, and its bytes done stood still while it wrote.',
-    when: (facts) => facts.waitsIn('writing') && facts.seenHere('progressStalled'),
+    when: (facts) => facts.waitsIn('writing') && facts.standsStill && facts.seen('firstChunkServed'),
     missingStep: 'more bytes written to {disk}',
     got: 'reports of the agent, and the same {doneBytes} for {stood} or longer',
     likelyCauses: [
@@ -168,8 +157,20 @@ export const WHY_RULES_AGENT: readonly WhyRow[] = [
       'Look for repeated fetches in the run’s log: with them, look at the network and the library; without, test or replace the disk {disk}.',
   },
   {
+    id: 'noChunkAsked',
+    says: 'The agent reports, its bytes done stand still, and it has asked for no chunk.',
+    when: (facts) => facts.waitsIn('writing') && facts.standsStill,
+    missingStep: 'the first chunk asked for by {address}',
+    got: 'reports of the agent, and the same {doneBytes} for {stood} or longer',
+    likelyCauses: [
+      'the machines’ HTTP port (8081 unless set otherwise) is not reachable for the agent',
+      'the disk {disk} is failing, or blocks the comparison with the image or the writing of zeros',
+    ],
+    remedy: 'Let TCP pass from the segment to that port; read the run’s log; test the disk {disk}.',
+  },
+  {
     id: 'writeSlow',
-    says: 'The agent reports and chunks were served, but writing does not end.',
+    says: 'The agent reports and its bytes done do not stand still, but writing does not end.',
     when: (facts) => facts.waitsIn('writing'),
     missingStep: 'the end of writing to {disk}',
     got: 'bytes done that grow, and no end for {waited}',
@@ -183,7 +184,7 @@ export const WHY_RULES_AGENT: readonly WhyRow[] = [
   {
     id: 'readBackStalled',
     says: 'The agent reports, and its bytes done stood still while it read back.',
-    when: (facts) => facts.waitsIn('readingBack') && facts.seenHere('progressStalled'),
+    when: (facts) => facts.waitsIn('readingBack') && facts.standsStill,
     missingStep: 'more bytes read back from {disk}',
     got: 'reports of the agent, and the same {doneBytes} for {stood} or longer',
     likelyCauses: ['the disk {disk} is failing, or blocks its readers'],

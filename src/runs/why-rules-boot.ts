@@ -21,12 +21,12 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
   {
     id: 'identityConflict',
     says: 'A machine with the right MAC and a wrong identity asked, and was ignored.',
-    when: (facts) => isWaitingForBoot(facts) && facts.seenHere('identityConflict'),
+    when: (facts) => isWaitingForBoot(facts) && facts.claimed('mac'),
     missingStep: 'a network boot of {machine} with its registered identity',
     got: '{told}',
     likelyCauses: [
       'the network card or the main board was moved to another machine',
-      'two machines claim one MAC or one UUID',
+      'two machines claim one MAC',
       'the registration names a wrong UUID',
     ],
     remedy:
@@ -49,6 +49,20 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
     got: 'a request for the boot script from {address}, answered with local boot',
     likelyCauses: ['the machine had its address before the run began', 'another DHCP server gave it its address'],
     remedy: 'Restart {machine}; then look for another DHCP server with `slipway doctor`.',
+  },
+  {
+    id: 'otherCardAsked',
+    says: 'A card that is not one of the machine’s asked with its UUID, and the registered one did not boot.',
+    when: (facts) => facts.waitsIn('awaitingBoot') && facts.claimed('uuid'),
+    missingStep: 'a network boot of {machine} from a registered card',
+    got: 'a DHCP packet of {card} with the UUID of {machine}',
+    likelyCauses: [
+      'it is another card of the same machine, which boots from it',
+      'the network card was replaced',
+      'another machine tells the same UUID',
+    ],
+    remedy:
+      'If {card} is a card of {machine}, register its MAC too, or set the registered card first in the boot order; if not, see which machine it is, and set sharesUuid for a maker’s fault.',
   },
   {
     id: 'systemAskedOnly',

@@ -4,7 +4,8 @@ import { WHY_RULES_BOOT } from './why-rules-boot.ts'
 import { WHY_RULES_END } from './why-rules-end.ts'
 import { WHY_RULES_RESTART } from './why-rules-restart.ts'
 
-const UNKNOWN: WhyRow = {
+/** What is said where no row fits, or where the facts can not be told. */
+export const UNKNOWN_RULE: WhyRow = {
   id: 'unknown',
   says: 'No row above fits.',
   when: () => true,
@@ -19,5 +20,5 @@ export const WHY_RULES: readonly WhyRow[] = [
   ...WHY_RULES_BOOT,
   ...WHY_RULES_AGENT,
   ...WHY_RULES_RESTART,
-  UNKNOWN,
+  UNKNOWN_RULE,
 ]

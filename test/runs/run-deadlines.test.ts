@@ -1,6 +1,7 @@
 import { expect, it, test } from 'vitest'
 import { silentLog } from '../../src/core/log.ts'
-import type { Run } from '../../src/domain/run/run.ts'
+import type { Run, RunEvent } from '../../src/domain/run/run.ts'
+import type { RunEventType } from '../../src/domain/run/run-events.ts'
 import { RUN_STATES, type RunState } from '../../src/domain/run/run-states.ts'
 import { createRunDeadlines } from '../../src/runs/run-deadlines.ts'
 import type { RecordEvent } from '../../src/runs/run-recorder.ts'
@@ -14,12 +15,18 @@ function watched(state: RunState, deadlineFactor = 1) {
   const clock = { ms: STARTED, now: () => clock.ms }
   const sample = runAfter([]).run
   const run: Run = { ...sample, state, profile: { ...sample.profile, deadlineFactor } }
-  const told: [string, Record<string, unknown>][] = []
-  const record: RecordEvent = async (_id, type, detail) => void told.push([type, detail])
+  const told: [RunEventType, Record<string, unknown>][] = []
+  const events: RunEvent[] = []
+  const record: RecordEvent = async (runId, type, detail) => {
+    told.push([type, detail])
+    events.push({ seq: events.length + 1, runId, at: clock.ms, type, to: undefined, detail })
+    return undefined
+  }
   const service = createRunService({ clock } as Partial<RunServiceDeps> as RunServiceDeps)
   const { lastReport } = service
-  const runs = { open: async () => [run] }
-  const { sweep } = createRunDeadlines({ runs, lastReport, record, clock, log: silentLog })
+  const runs = { open: async () => [run], events: async () => events }
+  const begin = () => createRunDeadlines({ runs, lastReport, record, clock, log: silentLog })
+  let { sweep } = begin()
   /** The agent says `doneBytes` every second, and every second is judged. */
   const speak = async (doneBytes: number, seconds: number, step: string = state): Promise<void> => {
     for (let second = 0; second < seconds; second += 1) {
@@ -34,7 +41,7 @@ function watched(state: RunState, deadlineFactor = 1) {
       clock.ms += 1000
     }
   }
-  return { run, told, speak, beSilent }
+  return { run, told, events, speak, beSilent, restart: () => ({ sweep } = begin()) }
 }
 
 test.each(['writing', 'readingBack'] as const)(
@@ -48,11 +55,36 @@ test.each(['writing', 'readingBack'] as const)(
   },
 )
 
-it('tells the next standstill anew after the bytes moved', async () => {
+it('tells that the bytes grow again, once, and the next standstill anew', async () => {
   const { told, speak } = watched('writing')
   await speak(7, 2 * LEAST)
-  await speak(8, 2 * LEAST)
-  expect(told.map(([, detail]) => detail.doneBytes)).toEqual([7, 8])
+  await speak(8, 2)
+  await speak(9, 2 * LEAST)
+  expect(told).toEqual([
+    ['progressStalled', { step: 'writing', doneBytes: 7, seconds: LEAST }],
+    ['progressMoved', { step: 'writing', doneBytes: 8 }],
+    ['progressStalled', { step: 'writing', doneBytes: 9, seconds: LEAST }],
+  ])
+})
+
+it('goes on, after a restart of the service, from the standstill that was told', async () => {
+  const { told, speak, restart } = watched('writing')
+  await speak(7, 2 * LEAST)
+  restart()
+  await speak(7, 2 * LEAST)
+  expect(told).toHaveLength(1)
+  restart()
+  await speak(8, 2)
+  expect(told.map(([type]) => type)).toEqual(['progressStalled', 'progressMoved'])
+})
+
+it('tells nothing of a standstill that a new network boot ended', async () => {
+  const { run, told, events, speak } = watched('writing')
+  await speak(7, 2 * LEAST)
+  events.push({ ...events[0]!, seq: 2, type: 'diskChosen', to: 'writing' })
+  run.stateSince += 2 * LEAST * 1000
+  await speak(8, 2)
+  expect(told).toHaveLength(1)
 })
 
 it('takes bytes that creep for no standstill', async () => {
@@ -96,25 +128,38 @@ it('counts from the moment the run entered its state, not from an earlier networ
   expect(told).toHaveLength(1)
 })
 
-it('tells a standstill again that could not be recorded', async () => {
-  const { run, told } = watched('writing')
-  const flaky = createRunDeadlines({
-    runs: { open: async () => [run] },
-    lastReport: () => ({
-      progress: { step: 'writing', doneBytes: 7, totalBytes: 100, bytesPerSecond: 0, etaSeconds: undefined },
-      at: STARTED + LEAST * 1000,
-      unchangedSince: STARTED,
-    }),
-    record: async (_id, type, detail) => {
-      told.push([type, detail])
-      if (told.length === 1) throw new Error('database is locked')
-      return undefined
-    },
-    clock: { now: () => STARTED },
-    log: silentLog,
+/** The deadlines of runs without words of agents, whose recording fails for those that `fails` names. */
+function judged(open: Run[], fails: (type: RunEventType, id: string) => boolean) {
+  const told: string[] = []
+  const record: RecordEvent = async (id, type) => {
+    if (fails(type, id)) throw new Error('database is locked')
+    told.push(`${type} ${id}`)
+    return undefined
+  }
+  const lastReport = () => ({
+    progress: { step: 'writing', doneBytes: 7, totalBytes: 100, bytesPerSecond: 0, etaSeconds: undefined },
+    at: STARTED + LEAST * 1000,
+    unchangedSince: STARTED,
   })
-  await expect(flaky.sweep()).rejects.toThrow('database is locked')
-  await flaky.sweep()
-  await flaky.sweep()
-  expect(told).toHaveLength(2)
+  const runs = { open: async () => open, events: async () => [] }
+  const clock = { now: () => STARTED }
+  const logged: Record<string, unknown>[] = []
+  const log = { ...silentLog, error: (fields: Record<string, unknown>) => void logged.push(fields) }
+  return { ...createRunDeadlines({ runs, lastReport, record, clock, log }), told, logged }
+}
+const writing: Run = { ...runAfter([]).run, state: 'writing' }
+
+it('tells a standstill again that could not be recorded', async () => {
+  let failures = 0
+  const { sweep, told } = judged([writing], () => failures++ === 0)
+  for (let times = 0; times < 3; times++) await sweep()
+  expect(told).toEqual(['progressStalled r'])
+})
+
+it('ends every run that is past its deadline, also behind one that can not be recorded', async () => {
+  const late = ['a', 'b', 'c'].map((id) => ({ ...writing, id, deadlineAt: STARTED }))
+  const { sweep, told, logged } = judged(late, (_type, id) => id === 'a')
+  await sweep()
+  expect(told).toEqual(['timedOut b', 'timedOut c'])
+  expect(logged).toEqual([{ runId: 'a', error: 'Error: database is locked' }])
 })

@@ -24,6 +24,7 @@ export const RUN_EVENTS = {
   firstChunkServed: { source: 'http', says: 'First chunk served' },
   chunkRetried: { source: 'agent', says: 'Chunk fetched again' },
   progressStalled: { source: 'timer', says: 'The transfer stands still' },
+  progressMoved: { source: 'timer', says: 'The transfer goes on' },
   writeFinished: { source: 'agent', says: 'All chunks written' },
   readBackMatched: { source: 'server', says: 'Read-back equals the manifest' },
   readBackDiffered: { source: 'server', says: 'Read-back differs from the manifest' },

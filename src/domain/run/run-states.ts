@@ -86,7 +86,7 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   },
   seeding: {
     says: 'The root file system is grown and the first-boot seed is put on it.',
-    deadlineSeconds: 300,
+    deadlineSeconds: 900,
     silenceSeconds: AGENT_SILENCE_SECONDS,
     on: { ...UNDER_GRANT, seeded: 'written' },
   },

@@ -34,6 +34,10 @@ export function newestSession(events: readonly RunEvent[]): readonly RunEvent[] 
   )
 }
 
+/** True for an event that is a step of the way. An operating system's packets are no step of a network boot. */
+export const isOfWay = ({ type, detail }: Pick<RunEvent, 'type' | 'detail'>): boolean =>
+  RUN_WAY.some(({ events }) => events.includes(type)) && !isOfSystem(detail)
+
 /** Every step of the way with what was seen of it in the newest boot session; `at` only for steps that were seen. */
 export function runWay(events: readonly RunEvent[]): { says: string; mark: WayMark; at: number | undefined }[] {
   const recent = newestSession(events)
@@ -54,5 +58,4 @@ export function runWay(events: readonly RunEvent[]): { says: string; mark: WayMa
 const isNotNeeded = (step: WayStep, recent: readonly RunEvent[]): boolean =>
   step.events.includes('localBootAnswered') || recent.some(({ detail }) => detail.stage === 'ipxe')
 
-/** An operating system's packets are no step of a network boot. */
 const isOfSystem = (detail: RunEvent['detail']): boolean => detail.stage === 'os'

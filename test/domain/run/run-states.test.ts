@@ -36,6 +36,11 @@ it('gives every waiting state a deadline, a way out of it and a way to cancel', 
   }
 })
 
+it('tells an agent’s silence well before the deadline, which says less', () => {
+  for (const [name, { silenceSeconds, deadlineSeconds }] of Object.entries(RUN_STATES))
+    expect((silenceSeconds ?? 0) * 2, name).toBeLessThan(deadlineSeconds ?? 1)
+})
+
 it('has three ends, and no grant outlives the state written', () => {
   expect(RUN_STATE_NAMES.filter(isEnd)).toEqual(['verified', 'failed', 'cancelled'])
   expect(RUN_STATE_NAMES.filter(isUnderGrant)).toEqual([
