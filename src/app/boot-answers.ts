@@ -42,7 +42,7 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun,
     },
     /** GRUB's script, or undefined where there is none: the runs of now give their agents to iPXE only. */
     grubScript: (decision: BootDecision, server: string): string | undefined => {
-      if (decision.kind === 'local') return templates.render(LOCAL_BOOT.grubExit.template, {})
+      if (decision.kind === 'local') return templates.render(LOCAL_BOOT.grubScript.template, {})
       if (decision.kind !== 'hold') return undefined
       return templates.render('grub/hold.cfg.hbs', { runId: decision.runId, server })
     },

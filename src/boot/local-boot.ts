@@ -34,9 +34,9 @@ export const LOCAL_BOOT = {
     measured: NOT_MEASURED,
     template: 'ipxe/local-sanboot.ipxe.hbs',
   },
-  grubExit: {
+  grubScript: {
     asks: 'GRUB',
-    answer: 'a grub.cfg: `exit` back to the firmware',
+    answer: 'a grub.cfg: on a BIOS `exit` back to the firmware, on UEFI the loader of the first disk that has one',
     measured: NOT_MEASURED,
     template: 'grub/local.cfg.hbs',
   },

@@ -82,17 +82,17 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
       `type=1,manufacturer=Slipway,product=Bench,serial=${wish.serial},uuid=${wish.uuid}`,
     ],
     ...['-drive', `file=${wish.disk},if=none,id=d0,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap`],
-    ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0${bootIndex(wish.firmware, 2)}`],
+    ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0${indexOf(wish, 2)}`],
     ...(wish.stick === undefined ? [] : stickArguments(wish.stick)),
     ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
-    ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${cardIndex(wish)}`],
+    ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${indexOf(wish, 1)}`],
     ...['-device', 'virtio-rng-pci'],
   ]
 }
 
-/** UEFI firmware that is told of a stick starts no card that it is not told of. */
-const cardIndex = (wish: VirtualMachineWish): string =>
-  wish.stick === undefined ? bootIndex(wish.firmware, 1) : ',bootindex=1'
+/** UEFI firmware that is told of a stick starts and boots nothing that it is not told of. */
+const indexOf = (wish: VirtualMachineWish, index: number): string =>
+  wish.stick === undefined ? bootIndex(wish.firmware, index) : `,bootindex=${index}`
 
 const stickArguments = (file: string): string[] => [
   ...['-drive', `file=${file},if=none,id=s0,format=raw,cache=unsafe,readonly=on`],

@@ -1,3 +1,4 @@
+import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
@@ -76,8 +77,18 @@ describe('without a grant', () => {
     )
   })
 
-  it('sends GRUB on by exit, holds it while the disk is not proved, and has no script for it under a grant', () => {
-    expect(answers.grubScript(local, '10.0.0.1')).toMatch(/\nexit\n$/)
+  it.each([
+    ['local', local],
+    ['hold', hold],
+  ])('writes GRUB a %s script that GRUB’s own checker takes', async (_kind, decision) => {
+    const { exitCode } = await execa('grub-script-check', { input: answers.grubScript(decision, '10.0.0.1')! })
+    expect(exitCode).toBe(0)
+  })
+
+  it('sends GRUB on to the disk’s loader or by exit, holds it while the disk is not proved, and has no script for it under a grant', () => {
+    expect(answers.grubScript(local, '10.0.0.1')).toMatch(
+      /chainloader \/EFI\/BOOT\/BOOTX64.EFI; then boot; fi\n[\s\S]*\nexit\n$/,
+    )
     expect(answers.grubScript(hold, '10.0.0.1')).toContain('configfile (tftp,10.0.0.1)/grub/grub.cfg')
     expect(answers.grubScript({ kind: 'grant', runId: run.id, session: 1 }, '10.0.0.1')).toBeUndefined()
   })
