@@ -2,7 +2,20 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 
-const MODULES = ['efinet', 'net', 'tftp', 'configfile', 'normal', 'echo', 'minicmd', 'test', 'chain', 'sleep', 'part_gpt', 'fat']
+const MODULES = [
+  'efinet',
+  'net',
+  'tftp',
+  'configfile',
+  'normal',
+  'echo',
+  'minicmd',
+  'test',
+  'chain',
+  'sleep',
+  'part_gpt',
+  'fat',
+]
 
 /** A stick with a GRUB that takes an address and asks the server for its script, as a machine may have one. */
 export async function makeGrubStick(folder: string, server: string): Promise<string> {

@@ -93,5 +93,5 @@ it('compiles every template that Slipway ships', () => {
     },
     kernelArguments: ['nomodeset', 'a=b'],
   })
-  expect(script).toContain('quiet nomodeset a=b slipway.door=10.0.0.1:8443')
+  expect(script).toContain('quiet panic=10 nomodeset a=b slipway.door=10.0.0.1:8443')
 })
