@@ -8,6 +8,7 @@ import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import type { RunParts } from './run-parts.ts'
+import { createSegmentAdvertiser } from './segment-advertiser.ts'
 import { openTftpFile } from './tftp-files.ts'
 
 export type SegmentPacketServersParts = {
@@ -25,12 +26,14 @@ const DHCP_EVENTS: Partial<Record<DhcpSighting['answer'], RunEventType>> = { off
 export function createSegmentPacketServers(parts: SegmentPacketServersParts, segment: Segment): PacketServer[] {
   const { appliance, runs, evidence, leases } = parts
   const { clock, log, settings } = appliance
+  const advertiser = createSegmentAdvertiser(segment, log)
   const dhcp = createDhcpServer({
     ...{ segment, httpPort: settings.machines.httpPort, leases, log },
     whyImpostor: runs.whyImpostor,
     decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
     observe: ({ mac, ...seen }) => {
       const { stage, messageType, answer, address, why, conflict, decision } = seen
+      if (stage === 'ipxe' && (answer === 'offer' || answer === 'ack')) advertiser.tell()
       const note = (what: string, type: RunEventType | undefined, detail: Record<string, unknown>): void =>
         void evidence.note({ at: clock.now(), mac, what, detail }, type)
       note(`dhcp ${answer}`, DHCP_EVENTS[answer], { stage, messageType, answer, address, why })
@@ -40,7 +43,7 @@ export function createSegmentPacketServers(parts: SegmentPacketServersParts, seg
       if (conflict) note('dhcp conflict', 'identityConflict', { stage, why: conflict })
     },
   })
-  return [dhcp, createSegmentTftpServer(parts, segment)]
+  return [advertiser, dhcp, createSegmentTftpServer(parts, segment)]
 }
 
 const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: undefined } as const

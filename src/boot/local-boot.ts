@@ -25,7 +25,7 @@ export const LOCAL_BOOT = {
   ipxeExit: {
     asks: 'iPXE',
     answer: 'a script: `exit` back to the firmware',
-    measured: '2 s after the script; before it iPXE waits 14 s for an IPv6 router',
+    measured: '2 s after the script; before it iPXE may wait 14 s for an IPv6 router',
     template: 'ipxe/local.ipxe.hbs',
   },
   ipxeSanboot: {

@@ -4,7 +4,10 @@ import { inNetwork, ipv4ToNumber, networkBounds } from '../core/ipv4.ts'
 
 const Ipv4 = z.ipv4()
 
-/** One layer-2 network Slipway serves. `address` is our own address on `interface`. */
+/**
+ * One layer-2 network Slipway serves. `address` is our own address on `interface`. `routerAdvertisement: empty` allows an
+ * IPv6 advertisement of nothing while iPXE asks for its address; not for a segment where another router's counts.
+ */
 export const Segment = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   site: z.strictObject({ name: z.string().min(1).max(63), kind: z.enum(['build', 'test', 'production']) }),
@@ -16,6 +19,7 @@ export const Segment = z.strictObject({
   dns: z.array(Ipv4).max(8).default([]),
   domain: z.string().max(253).optional(),
   leaseSeconds: z.int().min(60).max(31_536_000).default(3600),
+  routerAdvertisement: z.enum(['none', 'empty']).optional(),
   mode: z.enum(['authoritative', 'off']).default('authoritative'),
 })
 export type Segment = z.infer<typeof Segment>

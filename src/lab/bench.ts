@@ -121,6 +121,7 @@ const segmentOf = (bridge: string) => ({
   address: ADDRESS,
   prefix: PREFIX,
   range: { first: '10.77.0.50', last: '10.77.0.250' },
+  routerAdvertisement: 'empty',
 })
 
 type Parts = {
