@@ -31,7 +31,7 @@ async function notesOf(decide: () => Promise<BootDecision>, read: string) {
     answers: { grubScript: () => 'exit' },
   } as unknown as SegmentPacketServersParts
   const segment = { name: 'lab', interface: 'lo', address: at.address } as Segment
-  const [, tftp] = createSegmentPacketServers(parts, segment)
+  const [, , tftp] = createSegmentPacketServers(parts, segment)
   await tftp!.start()
   started.push(tftp!)
   await readByTftp({ ...at, name: read })
