@@ -1,11 +1,11 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
 import { loaderNamed } from '../boot/firmware.ts'
-import type { RunEventType } from '../domain/run/run-events.ts'
 import type { Segment } from '../domain/segment.ts'
-import { createDhcpServer, type DhcpSighting } from '../servers/dhcp/dhcp-server.ts'
+import { createDhcpServer } from '../servers/dhcp/dhcp-server.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
+import { dhcpEvidence } from './dhcp-evidence.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import type { RunParts } from './run-parts.ts'
 import { createSegmentAdvertiser } from './segment-advertiser.ts'
@@ -20,8 +20,6 @@ export type SegmentPacketServersParts = {
 }
 type PacketServer = { start(): Promise<void>; stop(): Promise<void> }
 
-const DHCP_EVENTS: Partial<Record<DhcpSighting['answer'], RunEventType>> = { offer: 'dhcpOffered', ack: 'dhcpBound' }
-
 /** DHCP and TFTP of one segment; every packet they answer becomes evidence. */
 export function createSegmentPacketServers(parts: SegmentPacketServersParts, segment: Segment): PacketServer[] {
   const { appliance, runs, evidence, leases } = parts
@@ -31,16 +29,10 @@ export function createSegmentPacketServers(parts: SegmentPacketServersParts, seg
     ...{ segment, httpPort: settings.machines.httpPort, leases, log },
     whyImpostor: runs.whyImpostor,
     decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
-    observe: ({ mac, ...seen }) => {
-      const { stage, messageType, answer, address, why, conflict, decision } = seen
-      if (stage === 'ipxe' && (answer === 'offer' || answer === 'ack')) advertiser.tell()
-      const note = (what: string, type: RunEventType | undefined, detail: Record<string, unknown>): void =>
-        void evidence.note({ at: clock.now(), mac, what, detail }, type)
-      note(`dhcp ${answer}`, DHCP_EVENTS[answer], { stage, messageType, answer, address, why })
-      // iPXE is told by its script, which records that itself.
-      if (answer === 'offer' && stage === 'firmware' && decision === 'local')
-        note('dhcp own disk', 'localBootAnswered', { by: 'dhcp', address })
-      if (conflict) note('dhcp conflict', 'identityConflict', { stage, why: conflict })
+    observe: (seen) => {
+      if (seen.stage === 'ipxe' && (seen.answer === 'offer' || seen.answer === 'ack')) advertiser.tell()
+      for (const { what, type, detail } of dhcpEvidence(seen))
+        void evidence.note({ at: clock.now(), mac: seen.mac, what, detail }, type)
     },
   })
   return [advertiser, dhcp, createSegmentTftpServer(parts, segment)]
