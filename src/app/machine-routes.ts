@@ -31,6 +31,7 @@ export function bootDoor(parts: MachineRoutesParts, segment: Segment): Router {
     files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
     loader: (name) => loaderNamed(name)?.source,
     openChunk: (digest) => appliance.library.openChunk(digest),
+    asked: (runId, digest, bytes) => appliance.log.debug({ runId, digest, bytes }, 'chunk asked for'),
     served: (runId, digest, bytes) => {
       appliance.log.debug({ runId, digest, bytes }, 'chunk served')
       runs.transfers.noteServed(runId, bytes)

@@ -49,11 +49,11 @@ export function benchReader(bench: Bench) {
         await pause(250)
       }
     },
-    /** Every chunk that the service sent for a run, as its log tells: digest and bytes, one entry a sending. */
-    served: async (runId: string): Promise<{ digest: string; bytes: number }[]> => {
+    /** Every chunk that the service began to send for a run, as its log tells: no kill of the service hides one. */
+    asked: async (runId: string): Promise<{ digest: string; bytes: number }[]> => {
       const lines = (await readFile(bench.service.logFile, 'utf8')).split('\n')
       return lines.flatMap((line) => {
-        if (!line.includes('"chunk served"') || !line.includes(runId)) return []
+        if (!line.includes('"chunk asked for"') || !line.includes(runId)) return []
         const { digest, bytes } = JSON.parse(line) as { digest: string; bytes: number }
         return [{ digest, bytes }]
       })

@@ -49,7 +49,7 @@ async function reach(run: Run, point: CrashPoint, after: number): Promise<number
 async function assertProved(run: Run): Promise<void> {
   const ended = await reader.ended(run.id)
   expect({ state: ended.state, cause: ended.cause }).toEqual({ state: 'verified', cause: undefined })
-  const sent = (await reader.served(run.id)).reduce((sum, { bytes }) => sum + bytes, 0)
+  const sent = (await reader.asked(run.id)).reduce((sum, { bytes }) => sum + bytes, 0)
   const twice = (sent - imageBytes) / imageBytes
   console.log(`  ${run.machine}: ${(twice * 100).toFixed(1)} % of the image's bytes fetched twice`)
   expect(sent).toBeGreaterThanOrEqual(imageBytes)
@@ -58,13 +58,13 @@ async function assertProved(run: Run): Promise<void> {
 
 /** Boots a finished machine once more: it comes to its own disk, and nothing is handed out or written. */
 async function assertLeftAlone(run: Run, machine: BenchMachine): Promise<void> {
-  const [events, sent] = [await reader.events(run.id), await reader.served(run.id)]
+  const [events, sent] = [await reader.events(run.id), await reader.asked(run.id)]
   const vm = machine.powerOn()
   await vm.console.waitFor(/login:/, 240)
   await vm.powerOff()
   expect(vm.console.text()).not.toMatch(/slipway: /)
   expect(await reader.events(run.id)).toEqual(events)
-  expect(await reader.served(run.id)).toEqual(sent)
+  expect(await reader.asked(run.id)).toEqual(sent)
 }
 
 const told = (points: CrashPoint[]): string =>

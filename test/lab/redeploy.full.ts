@@ -112,7 +112,7 @@ describe('the ramdisk for common servers', () => {
 
       const { run, events } = await deploy('2')
       expect({ state: run.state, cause: run.cause }).toEqual({ state: 'verified', cause: undefined })
-      const served = (await reader.served(run.id)).map(({ digest }) => digest)
+      const served = (await reader.asked(run.id)).map(({ digest }) => digest)
       expect(served.toSorted()).toEqual(places.map((place) => second.chunks[place]!.digest).toSorted())
       const full = second.chunks.filter((chunk) => chunk !== null).length
       expect(events.find(({ type }) => type === 'writeFinished')?.detail).toMatchObject({

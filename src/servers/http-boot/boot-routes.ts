@@ -20,6 +20,8 @@ export type BootRoutesDeps = {
   /** The file of a loader by its name. */
   loader(name: string): string | undefined
   openChunk(digest: string): Promise<{ size: number; stream: Readable }>
+  /** Told before a chunk of this many bytes is sent: what may have gone out if the service dies now. */
+  asked(runId: string, digest: string, bytes: number): void
   /** Told once a chunk's answer is over: how many of its bytes went out. */
   served(runId: string, digest: string, bytes: number): void
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
@@ -69,6 +71,7 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
         res.end()
         return
       }
+      deps.asked(runId, digest, chunk.size)
       let bytes = 0
       chunk.stream.on('data', (part: Buffer) => {
         bytes += part.length

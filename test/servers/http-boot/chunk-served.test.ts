@@ -15,6 +15,7 @@ afterEach(() => {
 async function openDoor(chunk: { size: number; stream: Readable }) {
   const grant = { kind: 'grant' as const, runId: 'run', session: 1 }
   const recorded: string[] = []
+  const asked: [string, string, number][] = []
   const told = Promise.withResolvers<[string, string, number]>()
   const routes = bootRoutes({
     peerMac: async () => '52:54:00:00:00:01',
@@ -24,6 +25,7 @@ async function openDoor(chunk: { size: number; stream: Readable }) {
     files: async () => ({ kernel: '', initrd: '' }),
     loader: () => undefined,
     openChunk: async () => chunk,
+    asked: (...args) => void asked.push(args),
     served: (...args) => told.resolve(args),
     record: async (runId, type, { session }) => void recorded.push(`${runId} ${type} ${session}`),
     recordLocal: async () => {},
@@ -31,7 +33,7 @@ async function openDoor(chunk: { size: number; stream: Readable }) {
   server = createServer(express().use(routes))
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/chunks/sha256/abc`
-  return { url, grant, recorded, told: told.promise }
+  return { url, grant, recorded, asked, told: told.promise }
 }
 
 it('tells how many bytes of a chunk were sent', async () => {
@@ -44,10 +46,11 @@ it('tells how many bytes of a chunk were sent', async () => {
 it('tells what was sent of a chunk whose reader went away', async () => {
   const stream = new Readable({ read: () => {} })
   stream.push(Buffer.alloc(1000))
-  const { url, told } = await openDoor({ size: 5000, stream })
+  const { url, told, asked } = await openDoor({ size: 5000, stream })
   const request = get(url, (answer) => answer.once('data', () => request.destroy()))
   request.on('error', () => {})
   expect(await told).toEqual(['run', 'abc', 1000])
+  expect(asked).toEqual([['run', 'abc', 5000]])
 })
 
 it('records the first chunk of every boot session, so that a machine which lost its power is seen to ask again', async () => {
