@@ -51,10 +51,19 @@ export function listen(server: Server, where: { host: string; port: number } | {
   })
 }
 
-/** Ends a server with all its connections. */
+const CLOSE_AGAIN_MILLISECONDS = 50
+
+/**
+ * Ends a server with all its connections. One that is in its TLS handshake is not yet known to the server and is closed
+ * when it is; else it would keep the server for as long as an idle connection may live.
+ */
 export function closeDoor(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve())
+    const again = setInterval(() => server.closeAllConnections(), CLOSE_AGAIN_MILLISECONDS)
+    server.close(() => {
+      clearInterval(again)
+      resolve()
+    })
     server.closeAllConnections()
   })
 }

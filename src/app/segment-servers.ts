@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import type { Segment } from '../domain/segment.ts'
 import { assertSegmentSound } from '../domain/segment.ts'
 import { closeDoor, httpDoor, listen, tlsDoor } from './machine-doors.ts'
@@ -7,7 +8,7 @@ import { createSegmentPacketServers, type SegmentPacketServersParts } from './se
 
 export type SegmentServersParts = MachineRoutesParts & SegmentPacketServersParts
 export type SegmentServers = {
-  /** Starts, restarts or stops the servers of a segment so that they are as it says. Throws segment.invalid, socket.failed. */
+  /** Starts, restarts or stops the servers of a segment where they are not as it says. Throws segment.invalid, socket.failed. */
   apply(segment: Segment): Promise<void>
   stop(): Promise<void>
 }
@@ -26,6 +27,8 @@ export function createSegmentServers(parts: SegmentServersParts): SegmentServers
     apply: async (segment) => {
       assertSegmentSound(segment)
       const before = running.get(segment.name)?.segment
+      // What is applied again as it was must not cut off who is being served.
+      if (before && isDeepStrictEqual(before, segment)) return
       await stop(segment.name)
       if (segment.mode === 'off') return
       try {

@@ -22,11 +22,17 @@ export function resourceCommands(client: (call: Call) => Promise<ApiClient>): Co
         options: { file: { says: 'the file', value: 'FILE', short: 'f' } },
       },
       run: async (call) => {
-        const file = String(call.options.file ?? '')
+        const { file } = call.options
+        if (typeof file !== 'string' || file === '')
+          throw new AppError('request.invalid', 'expected --file FILE, got none')
         const resources = readResources(file, await readFile(file, 'utf8'))
         const api = await client(call)
-        for (const { kind, spec } of resources) {
-          await api.put(`/${PLURAL[kind]}/${spec.name}`, spec)
+        for (const [done, { kind, spec }] of resources.entries()) {
+          await api.put(`/${PLURAL[kind]}/${spec.name}`, spec).catch((error: unknown) => {
+            if (!(error instanceof AppError)) throw error
+            const where = `${file}, ${kind} ${spec.name} (after ${done} of ${resources.length} applied)`
+            throw new AppError(error.code, `${where}: ${error.message}`, error.details, error)
+          })
           call.say(`${kind} ${spec.name} applied`)
         }
         call.print({ applied: resources.length }, `${resources.length} resources applied`)

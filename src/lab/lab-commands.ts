@@ -75,8 +75,9 @@ function shapeOf({ options }: Call): Pick<DemoWish, 'firmware' | 'machines'> {
   return { firmware: firmware as BenchFirmware, machines }
 }
 
-function verdict({ run, why }: DemoResult['runs'][number], seconds: number): string {
-  const head = `${run.image} ${run.version} on ${run.machine}: ${run.state} after ${seconds.toFixed(0)} s`
+function verdict({ run, why }: DemoResult['runs'][number], all: number): string {
+  const seconds = (((run.endedAt ?? run.createdAt) - run.createdAt) / 1000).toFixed(0)
+  const head = `${run.image} ${run.version} on ${run.machine}: ${run.state} after ${seconds} s (${all.toFixed(0)} s with all preparation)`
   return why === undefined ? head : `${head}\n\n${why}`
 }
 

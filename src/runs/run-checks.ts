@@ -40,7 +40,9 @@ export function createRunChecks(deps: RunChecksDeps): (run: Run) => Promise<void
         ...message,
       })
     }
-    if (failed.length === 0) await deps.record(run.id, 'checksPassed', { checks: verdicts.length })
+    if (failed.length > 0) return
+    const skipped = verdicts.filter(({ verdict }) => verdict.outcome === 'skipped').length
+    await deps.record(run.id, 'checksPassed', { passed: verdicts.length - skipped, skipped })
   }
 }
 

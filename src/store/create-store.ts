@@ -16,7 +16,8 @@ export type Store = ReturnType<typeof storesOver>
 
 /** Opens the database file, brings its schema up to date and returns one small store a noun. */
 export async function createStore(file: string): Promise<Store> {
-  await mkdir(dirname(file), { recursive: true })
+  // The database holds hashes of passwords and tokens: nobody but the service reads its folder.
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const database = openDatabase(file)
   await migrateDatabase(database)
   return storesOver(database)

@@ -76,6 +76,12 @@ describe('a blank BIOS machine', () => {
     expect(new Set(bound.map(({ stage }) => stage))).toEqual(new Set(['ipxe', 'os']))
   })
 
+  it('is not cut off by a segment that is applied again as it was', async () => {
+    await bench.client.put('/segments/bench', await reader.get('/segments/bench'))
+    const { stdout } = await execa('grep', ['-c', 'segment is served', bench.service.logFile])
+    expect(stdout).toBe('1')
+  })
+
   it('has no secret in its history, its log or the service’s log', async () => {
     const log = await reader.get<unknown[]>(`/runs/${run.id}/log`)
     const { stdout } = await execa('cat', [bench.service.logFile])

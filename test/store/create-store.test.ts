@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -39,4 +39,10 @@ it('answers and closes after its worker has ended', async () => {
   await expect(database.unit(async () => {})).rejects.toMatchObject({ code: 'store.failed' })
   await expect(database.unit(async () => {})).rejects.toMatchObject({ code: 'store.failed' })
   await database.close()
+})
+
+it('makes its folder for nobody but the service', async () => {
+  const made = join(await mkdtemp(join(tmpdir(), 'slipway-store-')), 'data')
+  await (await createStore(join(made, 'slipway.db'))).close()
+  expect((await stat(made)).mode & 0o777).toBe(0o700)
 })

@@ -129,6 +129,13 @@ describe('resources', () => {
       (await people.call('PUT', '/api/v1/machines/m3', people.tokens.operator, { ...machine, name: 'm3' })).status,
     ).toBe(409)
   })
+
+  it('are refused where a machine names a profile that is not there', async () => {
+    const machine = { name: 'm4', macs: ['52-54-00-00-00-04'], profile: 'nope' }
+    const answer = await people.call('PUT', '/api/v1/machines/m4', people.tokens.operator, machine)
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'profile.not_found' }])
+    expect((await people.call('GET', '/api/v1/machines/m4', people.tokens.viewer)).status).toBe(404)
+  })
 })
 
 describe('browsers', () => {

@@ -5,7 +5,7 @@ import { RUN_EVENTS } from './run-events.ts'
 const MOST_FACTS = 4
 /** Said by the event's own words already. */
 const UNTOLD = new Set(['says', 'outcome', 'messageType', 'answer', 'code'])
-const MOST_CHARACTERS = 48
+const MOST_CHARACTERS = 96
 
 /**
  * One line of history for a terminal: seconds since the start, what happened, the new state, the first facts. Facts are
@@ -17,7 +17,12 @@ export function eventLine(run: Pick<Run, 'createdAt'>, event: RunEvent): string 
     .filter(([key]) => !UNTOLD.has(key))
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
     .slice(0, MOST_FACTS)
-    .map(([key, value]) => printable(`${key} ${String(value).slice(0, MOST_CHARACTERS)}`))
+    .map(([key, value]) => printable(`${key} ${short(value)}`))
   const state = event.to ? ` → ${event.to}` : ''
   return `${seconds} s  ${RUN_EVENTS[event.type].says}${state}${facts.length > 0 ? `  (${facts.join(', ')})` : ''}`
+}
+
+function short(value: unknown): string {
+  const text = typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(1) : String(value)
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text
 }

@@ -8,9 +8,9 @@ const event = (detail: Record<string, unknown>): RunEvent => ({
 })
 
 it('is time, words of the event, new state and the first four facts, each cut', () => {
-  const detail = { a: 1, list: [1], b: 'x'.repeat(60), c: 'three', d: 'four', e: 'five', code: 'told already' }
+  const detail = { a: 1, list: [1], b: 'x'.repeat(100), c: 3.0625, d: 'four', e: 'five', code: 'told already' }
   const line = eventLine({ createdAt: 1000 }, event(detail))
-  expect(line).toMatch(/^ {5}1\.5 s {2}\S.* → failed {2}\(a 1, b x{48}, c three, d four\)$/)
+  expect(line).toMatch(/^ {5}1\.5 s {2}\S.* → failed {2}\(a 1, b x{95}…, c 3\.1, d four\)$/)
 })
 
 it('stays one line that a terminal only shows, whatever the machine said', () => {
