@@ -1,4 +1,4 @@
-import { isFree, ownLeases } from './choose-address.ts'
+import { isFree, ownLeases, reservedNow } from './choose-address.ts'
 import { isLive, isOwn, type LeaseClient } from './lease-client.ts'
 import type { LeaseView } from './lease-table.ts'
 import type { RequestState } from './request-state.ts'
@@ -40,6 +40,8 @@ export function judgeRequest(
   now: number,
 ): RequestVerdict {
   if (!view.pool.isOnSubnet(ask.address)) return nak(`${ask.address} is not on this segment`)
+  const reserved = reservedNow(view, client, now)
+  if (reserved !== undefined && reserved !== ask.address) return nak(`${reserved} is reserved for this client`)
   return JUDGES[ask.state](view, client, ask.address, now)
 }
 

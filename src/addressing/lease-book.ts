@@ -25,10 +25,14 @@ export type LeaseBook = {
   release(segment: string, client: LeaseClient, address: string): Promise<LeaseChange>
   /** Ends our offer to a client that chose another server. */
   withdraw(segment: string, client: LeaseClient): void
+  /** Sets an address aside that `mac` was heard to use without a lease. */
+  setAside(segment: string, address: string, mac: string): Promise<LeaseChange>
   /** The live lease of an address, undefined when there is none. */
   findByAddress(segment: string, address: string): Lease | undefined
   /** The newest live lease of a MAC, undefined when there is none. */
   findByMac(segment: string, mac: string): Lease | undefined
+  /** How many addresses the segment hands out to anyone. */
+  size(segment: string): number
   /** Every lease ever given and not given to another since. */
   list(segment: string): Lease[]
 }
@@ -57,12 +61,14 @@ export function createLeaseBook(deps: LeaseBookDeps): LeaseBook {
     decline: async (segment, client, address) => leasesOf(segment).decline(client, address),
     release: async (segment, client, address) => leasesOf(segment).release(client, address),
     withdraw: (segment, client) => leasesOf(segment).withdraw(client),
+    setAside: async (segment, address, mac) => leasesOf(segment).setAside(address, mac),
     findByAddress: (segment, address) => live(pages.get(segment)?.table.at(address)),
     findByMac: (segment, mac) =>
       pages
         .get(segment)
         ?.table.ofMac(mac)
         .find((lease) => live(lease)),
+    size: (segment) => pages.get(segment)?.table.pool.size() ?? 0,
     list: (segment) => pages.get(segment)?.table.rows() ?? [],
   }
 }

@@ -2,7 +2,8 @@ import { ipv4ToNumber } from '../core/ipv4.ts'
 import type { Lease } from '../domain/lease.ts'
 import { type AddressPool, addressesFrom } from './address-pool.ts'
 import { createHolds } from './holds.ts'
-import { isVacant, type LeaseClient } from './lease-client.ts'
+import type { LeaseClient } from './lease-client.ts'
+import { searchVacant } from './vacant-search.ts'
 
 /** What the decisions may ask of one segment's leases. Nothing in it changes a lease. */
 export type LeaseView = {
@@ -43,7 +44,7 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
   const byKey: Index = new Map()
   const byMac: Index = new Map()
   const holds = createHolds()
-  let fresh = pool.first
+  let fresh = 0
   let nothingVacantBefore = Number.NEGATIVE_INFINITY
 
   const put = (lease: Lease): void => {
@@ -72,14 +73,10 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
   }
   const oldestVacant = (now: number): string | undefined => {
     if (now < nothingVacantBefore) return undefined
-    const rows = [...byAddress.values()].filter((lease) => pool.has(lease.address))
-    const [oldest] = rows
-      .filter((lease) => isVacant(lease, now) && holds.holder(lease.address, now) === undefined)
-      .sort((a, b) => vacantSince(a) - vacantSince(b))
-    // While the pool is full every stranger asks in vain; one scan is enough until the next lease can end.
-    if (rows.length > 0 && rows.every((lease) => !isVacant(lease, now)))
-      nothingVacantBefore = rows.reduce((least, lease) => Math.min(least, lease.expiresAt), Number.POSITIVE_INFINITY)
-    return oldest?.address
+    const found = searchVacant(byAddress.values(), pool, holds, now)
+    // While the pool is full every stranger asks in vain; one search is enough until the next lease can end.
+    if (found.allTaken) nothingVacantBefore = found.firstEnd
+    return found.oldest?.address
   }
 
   for (const lease of known) put(lease)
@@ -89,7 +86,7 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     },
     usePool: (next) => {
       pool = next
-      fresh = next.first
+      fresh = 0
       nothingVacantBefore = Number.NEGATIVE_INFINITY
     },
     put,
@@ -106,8 +103,6 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     during: holds.during,
   }
 }
-
-const vacantSince = (lease: Lease): number => (lease.state === 'released' ? lease.updatedAt : lease.expiresAt)
 
 function link(index: Index, key: string, address: string): void {
   const set = index.get(key) ?? new Set()

@@ -8,10 +8,11 @@ const EVENTS: Partial<Record<DhcpSighting['answer'], RunEventType>> = { offer: '
 
 /** One DHCP exchange as evidence: the exchange itself, that firmware was sent to its own disk, that two claim one lease. */
 export function dhcpEvidence(seen: DhcpSighting): DhcpEvidence[] {
-  const { stage, messageType, answer, address, why, conflict, decision } = seen
-  const all: DhcpEvidence[] = [
-    { what: `dhcp ${answer}`, type: EVENTS[answer], detail: { stage, messageType, answer, address, why } },
-  ]
+  const { stage, messageType, answer, address, why, conflict, decision, segment, mode, relay } = seen
+  const detail = { stage, messageType, answer, address, why, ...(relay === undefined ? {} : { relay }) }
+  // On a segment that is only observed nothing was answered: what would have been is for the eye.
+  if (mode === 'observe') return [{ what: `dhcp would ${answer}`, type: undefined, detail: { ...detail, segment } }]
+  const all: DhcpEvidence[] = [{ what: `dhcp ${answer}`, type: EVENTS[answer], detail }]
   // iPXE is told by its script, which records that itself.
   if (answer === 'offer' && stage === 'firmware' && decision === 'local')
     all.push({ what: 'dhcp own disk', type: 'localBootAnswered', detail: { by: 'dhcp', address } })

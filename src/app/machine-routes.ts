@@ -1,13 +1,14 @@
 import type { Router } from 'express'
 import { loaderNamed } from '../boot/firmware.ts'
 import { AppError } from '../core/errors.ts'
-import type { Segment } from '../domain/segment.ts'
 import { encodeSignatures } from '../image/signature.ts'
 import { agentRoutes } from '../servers/agents/agent-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
+import type { DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
+import type { PeerDirectory } from './peer-directory.ts'
 import { findRamdisk } from './ramdisks.ts'
 import { macsOf, type RunParts } from './run-parts.ts'
 
@@ -16,15 +17,14 @@ export type MachineRoutesParts = {
   runs: RunParts
   answers: ReturnType<typeof createBootAnswers>
   evidence: MachineEvidence
-  /** The MAC that holds the lease of an address on this segment. */
-  leaseMac(segment: string, address: string): string | undefined
+  peers: Pick<PeerDirectory, 'macOf'>
 }
 
-/** The machines' HTTP door of one segment. */
-export function bootDoor(parts: MachineRoutesParts, segment: Segment): Router {
+/** The machines' HTTP door at one address. */
+export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segments'>): Router {
   const { appliance, runs, answers, evidence } = parts
   return bootRoutes({
-    peerMac: async (address) => parts.leaseMac(segment.name, address),
+    peerMac: async (address) => parts.peers.macOf(place.interface, address),
     decideForMac: runs.decider.decideForMac,
     reachedScript: runs.decider.reachedScript,
     script: answers.script,
@@ -41,18 +41,18 @@ export function bootDoor(parts: MachineRoutesParts, segment: Segment): Router {
   })
 }
 
-/** The agents' TLS door of one segment. A boot code is good only from an address leased to its own machine. */
-export function agentDoor(parts: MachineRoutesParts, segment: Segment): Router {
+/** The agents' TLS door at one address. A boot code is good only from the address of its own machine. */
+export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segments'>): Router {
   const { appliance, runs, answers } = parts
   return agentRoutes({
     exchange: async (code, nonce, peer) => {
       const claim = runs.secrets.read('code', code)
       const run = claim && (await appliance.store.runs.find(claim.runId))
-      const mac = parts.leaseMac(segment.name, peer)
+      const mac = parts.peers.macOf(place.interface, peer)
       if (!run || !mac || !(await macsOf(appliance, run)).includes(mac))
         throw new AppError(
           'agent.token_refused',
-          `expected a boot code from its own machine, got one from ${peer} (${mac ?? 'no lease'})`,
+          `expected a boot code from its own machine, got one from ${peer} (${mac ?? 'of no known machine'})`,
         )
       return runs.exchange.exchange(code, nonce, peer)
     },
@@ -66,7 +66,7 @@ export function agentDoor(parts: MachineRoutesParts, segment: Segment): Router {
     judgeReadBack: runs.deployment.judgeReadBack,
     seed: async (run) => {
       const { boot } = await runs.manifests.manifest(run.manifestDigest)
-      return answers.seed(run, boot.seed, segment.address)
+      return answers.seed(run, boot.seed, place.address)
     },
     progress: (runId, progress) => {
       runs.service.noteProgress(runId, progress)

@@ -3,26 +3,29 @@ import type { Segment } from '../domain/segment.ts'
 import { type EmptyAdvertiser, openEmptyAdvertiser } from '../servers/empty-advertiser.ts'
 
 /** Tells iPXE of a segment that there is no IPv6 router, where the segment allows it; else does nothing. */
-export type SegmentAdvertiser = { start(): Promise<void>; stop(): Promise<void>; tell(): void }
+export type SegmentAdvertiser = { tell(segment: Segment): void; stop(): Promise<void> }
 
 /** iPXE waits 14 s for a router; one advertisement while it asks for an address ends that. Never fails a boot. */
-export function createSegmentAdvertiser(segment: Segment, log: Log): SegmentAdvertiser {
-  let advertiser: EmptyAdvertiser | undefined
+export function createSegmentAdvertiser(interfaceName: string, log: Log): SegmentAdvertiser {
+  let advertiser: EmptyAdvertiser | 'refused' | undefined
+  const open = (): EmptyAdvertiser | 'refused' => {
+    try {
+      return openEmptyAdvertiser(interfaceName)
+    } catch (error) {
+      log.warn({ interface: interfaceName, error: String(error) }, 'no router advertisements: iPXE will wait for one')
+      return 'refused'
+    }
+  }
   return {
-    start: async () => {
+    tell: (segment) => {
       if (segment.routerAdvertisement !== 'empty') return
-      try {
-        advertiser = openEmptyAdvertiser(segment.interface)
-      } catch (error) {
-        log.warn({ segment: segment.name, error: String(error) }, 'no router advertisements: iPXE will wait for one')
-      }
+      advertiser ??= open()
+      if (advertiser !== 'refused' && !advertiser.send())
+        log.debug({ segment: segment.name }, 'a router advertisement was not sent')
     },
     stop: async () => {
-      advertiser?.close()
+      if (advertiser !== 'refused') advertiser?.close()
       advertiser = undefined
-    },
-    tell: () => {
-      if (advertiser && !advertiser.send()) log.debug({ segment: segment.name }, 'a router advertisement was not sent')
     },
   }
 }

@@ -1,77 +1,98 @@
 import type { Server } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import type { Segment } from '../domain/segment.ts'
-import { assertSegmentSound } from '../domain/segment.ts'
+import { assertSegmentSound } from '../domain/segment-soundness.ts'
+import { createBootServiceDoor, createDhcpDoor, type DhcpDoorParts, type Door } from './dhcp-door.ts'
 import { closeDoor, httpDoor, listen, tlsDoor } from './machine-doors.ts'
 import { agentDoor, bootDoor, type MachineRoutesParts } from './machine-routes.ts'
-import { createSegmentPacketServers, type SegmentPacketServersParts } from './segment-packet-servers.ts'
+import type { ServedSegments } from './served-segments.ts'
+import { createTftpDoor, type TftpDoorParts } from './tftp-door.ts'
 
-export type SegmentServersParts = MachineRoutesParts & SegmentPacketServersParts
+export type SegmentServersParts = MachineRoutesParts & DhcpDoorParts & TftpDoorParts & { served: ServedSegments }
 export type SegmentServers = {
-  /** Starts, restarts or stops the servers of a segment where they are not as it says. Throws segment.invalid, socket.failed. */
+  /**
+   * Serves a segment as it says from now on. Doors that others use too stay open, so that nobody is cut off by a change
+   * that is not about the door. Throws segment.invalid, socket.failed.
+   */
   apply(segment: Segment): Promise<void>
   stop(): Promise<void>
 }
 
-/** The doors of every segment on its own address: DHCP, TFTP, HTTP for firmware, TLS for agents. */
+type Plan = Map<string, () => Door>
+
+/** The doors of all segments: DHCP once an interface, TFTP, HTTP for firmware and TLS for agents once an address. */
 export function createSegmentServers(parts: SegmentServersParts): SegmentServers {
-  const running = new Map<string, { segment: Segment; stop(): Promise<void> }>()
-  const stop = async (name: string): Promise<void> => {
-    await running.get(name)?.stop()
-    running.delete(name)
+  const { served, leases, imagined } = parts
+  const open = new Map<string, Door>()
+  const close = async (key: string): Promise<void> => {
+    const door = open.get(key)
+    open.delete(key)
+    await door?.stop()
   }
-  const start = async (segment: Segment): Promise<void> => {
-    running.set(segment.name, { segment, stop: await startAll(parts, segment) })
+  /** Opens what is missing, and closes it again when one of it can not be had. */
+  const openMissing = async (plan: Plan): Promise<void> => {
+    const opened: string[] = []
+    try {
+      for (const [key, make] of plan) {
+        if (open.has(key)) continue
+        const door = make()
+        await door.start()
+        open.set(key, door)
+        opened.push(key)
+      }
+    } catch (error) {
+      for (const key of opened.reverse()) await close(key)
+      throw error
+    }
+  }
+  const closeSpare = async (plan: Plan): Promise<void> => {
+    for (const key of [...open.keys()].reverse()) if (!plan.has(key)) await close(key)
   }
   return {
     apply: async (segment) => {
       assertSegmentSound(segment)
-      const before = running.get(segment.name)?.segment
-      // What is applied again as it was must not cut off who is being served.
+      const before = served.find(segment.name)
       if (before && isDeepStrictEqual(before, segment)) return
-      await stop(segment.name)
-      if (segment.mode === 'off') return
+      served.put(segment)
       try {
-        await start(segment)
+        if (segment.mode !== 'off') await (segment.mode === 'observe' ? imagined : leases).open(segment)
+        await openMissing(planOf(parts))
       } catch (error) {
         // A change that can not be had leaves the segment as it was.
-        if (before) await start(before)
+        if (before) await leases.open(before)
+        if (before) served.put(before)
+        else served.remove(segment.name)
         throw error
       }
+      await closeSpare(planOf(parts))
+      const { name, mode, address } = segment
+      parts.appliance.log.info({ segment: name, interface: segment.interface, address, mode }, 'segment is served')
     },
-    stop: async () => {
-      for (const name of [...running.keys()]) await stop(name)
-    },
+    stop: () => closeSpare(new Map()),
   }
 }
 
-/** All doors or none: what was started is stopped again when a later one can not be had. */
-async function startAll(parts: SegmentServersParts, segment: Segment): Promise<() => Promise<void>> {
-  const { appliance } = parts
+/** Every door that the served segments need now, by a key that names its place. */
+function planOf(parts: SegmentServersParts): Plan {
+  const { served, appliance } = parts
   const { httpPort, agentPort } = appliance.settings.machines
-  const started: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const end of started.splice(0).reverse()) await end()
-  }
-  const open = async (server: Server, port: number): Promise<void> => {
-    await listen(server, { host: segment.address, port })
-    started.push(() => closeDoor(server))
-  }
-  try {
-    await parts.leases.open(segment)
-    await open(httpDoor(bootDoor(parts, segment), appliance.log), httpPort)
-    await open(tlsDoor(agentDoor(parts, segment), appliance.keys, appliance.log), agentPort)
-    for (const server of createSegmentPacketServers(parts, segment)) {
-      await server.start()
-      started.push(() => server.stop())
+  const plan: Plan = new Map()
+  for (const { interface: device, address, mode } of served.list()) {
+    const place = { interface: device, address, segments: () => served.on(device) }
+    if (mode !== 'observe') {
+      const boot = () => httpDoor(bootDoor(parts, place), appliance.log)
+      const agent = () => tlsDoor(agentDoor(parts, place), appliance.keys, appliance.log)
+      plan.set(`http ${address}`, () => tcpDoor(boot(), address, httpPort))
+      plan.set(`agents ${address}`, () => tcpDoor(agent(), address, agentPort))
+      plan.set(`tftp ${device} ${address}`, () => createTftpDoor(parts, place))
     }
-  } catch (error) {
-    await stop()
-    throw error
+    if (mode === 'proxy') plan.set(`boot service ${device}`, () => createBootServiceDoor(parts, place))
+    plan.set(`dhcp ${device}`, () => createDhcpDoor(parts, place))
   }
-  appliance.log.info(
-    { segment: segment.name, interface: segment.interface, address: segment.address },
-    'segment is served',
-  )
-  return stop
+  return plan
 }
+
+const tcpDoor = (server: Server, host: string, port: number): Door => ({
+  start: () => listen(server, { host, port }),
+  stop: () => closeDoor(server),
+})

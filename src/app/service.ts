@@ -3,19 +3,24 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createLeaseBook } from '../addressing/lease-book.ts'
 import { AppError } from '../core/errors.ts'
+import { neighbourMac } from '../servers/neighbour.ts'
 import { loadTemplates } from '../templates/template-folder.ts'
 import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
 import { consoleParts } from './console-parts.ts'
+import { createImaginedLeases } from './dhcp-door.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
+import { createPeerDirectory } from './peer-directory.ts'
 import { peopleEndpoints } from './people-routes.ts'
 import { PROGRAM_VERSION, TEMPLATE_FOLDER } from './program.ts'
 import { createRunParts } from './run-parts.ts'
+import { createSegmentNotices } from './segment-notices.ts'
 import { createSegmentServers } from './segment-servers.ts'
+import { createServedSegments } from './served-segments.ts'
 
 export type Service = { stop(): Promise<void> }
 
@@ -37,8 +42,17 @@ export async function startService(appliance: Appliance): Promise<Service> {
     localBootOf: runs.localBootOf,
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
-  const leaseMac = (segment: string, address: string): string | undefined => leases.findByAddress(segment, address)?.mac
-  const servers = createSegmentServers({ appliance, runs, answers, evidence, leases, leaseMac })
+  const served = createServedSegments()
+  const peers = createPeerDirectory({
+    segmentsOn: served.on,
+    leaseMac: (segment, address) => leases.findByAddress(segment, address)?.mac,
+    ...{ neighbourMac, clock },
+  })
+  const notices = createSegmentNotices({ leases, clock, log })
+  const imagined = createImaginedLeases(appliance)
+  const servers = createSegmentServers({
+    ...{ appliance, runs, answers, evidence, leases, imagined, peers, notices, served },
+  })
   // A segment whose interface is gone must not keep the others, and the console that shows it, from starting.
   for (const segment of await store.segments.list())
     await servers

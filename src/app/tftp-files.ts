@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { loaderNamed } from '../boot/firmware.ts'
 import type { BootDecision } from '../domain/boot.ts'
-import type { Segment } from '../domain/segment.ts'
 import type { TftpFile } from '../servers/tftp/block-reader.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 
@@ -18,14 +17,14 @@ const GRUB_SCRIPT = /^\/?grub\/grub\.cfg$/
 export async function openTftpFile(
   name: string,
   mac: string | undefined,
-  segment: Segment,
+  place: { address: string },
   deps: TftpFilesDeps,
 ): Promise<TftpFile | undefined> {
   const loader = loaderNamed(name)
   if (!mac || !(loader || GRUB_SCRIPT.test(name))) return undefined
   const decision = await deps.decideForMac(mac)
   if (loader) return isServed(decision) ? inMemory(await readFile(loader.source)) : undefined
-  const script = deps.grubScript(decision, segment.address)
+  const script = deps.grubScript(decision, place.address)
   if (script === undefined) return undefined
   if (decision.kind === 'local') deps.noteLocal(mac, { by: 'tftp', name })
   return inMemory(Buffer.from(script))

@@ -13,8 +13,11 @@ const library = koffi.load('libc.so.6')
 export const socket = library.func('int socket(int, int, int)')
 export const setsockopt = library.func('int setsockopt(int, int, int, const uint8_t *, uint32_t)')
 export const bind = library.func('int bind(int, const uint8_t *, uint32_t)')
-export const ioctl = library.func('int ioctl(int, unsigned long, const uint8_t *)')
+export const ioctl = library.func('int ioctl(int, unsigned long, _Inout_ uint8_t *)')
 export const sendto = library.func('long sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)')
+export const send = library.func('long send(int, const uint8_t *, size_t, int)')
+export const recv = library.func('long recv(int, _Out_ uint8_t *, size_t, int)')
+const nametoindex = library.func('unsigned int if_nametoindex(const char *)')
 export const close = library.func('int close(int)')
 
 /** The name of the error that the last call left, such as ENODEV. */
@@ -32,6 +35,12 @@ export function called(call: string, where: string, result: number, details: obj
     call,
     name,
   })
+}
+
+/** The kernel's number of an interface. Throws socket.failed where there is none of that name. */
+export function interfaceIndex(name: string): number {
+  const index = Number(nametoindex(name))
+  return called('if_nametoindex', name, index === 0 ? -1 : index)
 }
 
 /** A C int as bytes. */

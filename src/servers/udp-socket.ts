@@ -68,7 +68,7 @@ const called = (call: string, place: UdpPlace, result: number): number =>
   libc.called(call, `${place.interface} ${place.address}:${place.port}`, result, place)
 
 /** struct sockaddr_in: family in host order, port and address in network order. */
-function socketAddress(address: string, port: number): Buffer {
+export function socketAddress(address: string, port: number): Buffer {
   const out = Buffer.alloc(16)
   out.writeUInt16LE(libc.AF_INET, 0)
   out.writeUInt16BE(port, 2)

@@ -1,6 +1,6 @@
 import { asc, eq } from 'drizzle-orm'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
-import type { Segment } from '../domain/segment.ts'
+import { Segment } from '../domain/segment.ts'
 import type { DatabaseDoor } from './database.ts'
 import { profiles, segments } from './schema.ts'
 
@@ -27,13 +27,14 @@ export const createProfileStore = (database: DatabaseDoor): ResourceStore<Hardwa
     }),
 })
 
-/** Segments by name. */
+/** Segments by name. One that was stored by an earlier version gets today's fields. */
 export const createSegmentStore = (database: DatabaseDoor): ResourceStore<Segment> => ({
   find: async (name) => {
     const [row] = await database.read.select().from(segments).where(eq(segments.name, name))
-    return row?.spec
+    return row && Segment.parse(row.spec)
   },
-  list: async () => (await database.read.select().from(segments).orderBy(asc(segments.name))).map((row) => row.spec),
+  list: async () =>
+    (await database.read.select().from(segments).orderBy(asc(segments.name))).map((row) => Segment.parse(row.spec)),
   save: (spec) =>
     database.unit(async (queries) => {
       await queries

@@ -141,7 +141,8 @@ it('says why it has none', () => {
   const table = tableOf(lease('10.0.0.10', MAC_B), lease('10.0.0.11', MAC_B, { state: 'declined' }))
   table.hold('10.0.0.13', 'id:bb', NOW + 1)
   expect(chooseAddress(table, client(MAC_A), '10.0.0.10', NOW)).toEqual({
-    why: 'every address of the range is leased or offered',
+    exhausted: true,
+    why: 'every address of the ranges is leased, offered or set aside',
   })
 })
 

@@ -8,7 +8,7 @@ const other = {
   ...segment,
   name: 'other',
   address: '10.1.0.1',
-  range: { first: '10.1.0.10', last: '10.1.0.10' },
+  ranges: [{ first: '10.1.0.10', last: '10.1.0.10' }],
   gateway: undefined,
 }
 
@@ -40,7 +40,7 @@ it('takes a changed range without losing leases or asking the store again', asyn
   const book = createLeaseBook({ store, clock })
   await book.open(segment)
   await book.request('lab', client(MAC_A), { state: 'selecting', address: '10.0.0.10', seconds: undefined })
-  await book.open({ ...segment, range: { first: '10.0.0.20', last: '10.0.0.21' } })
+  await book.open({ ...segment, ranges: [{ first: '10.0.0.20', last: '10.0.0.21' }] })
   expect(book.findByMac('lab', MAC_A)?.address).toBe('10.0.0.10')
   expect(book.offer('lab', client(MAC_A), anything)).toMatchObject({ address: '10.0.0.20' })
 })

@@ -58,13 +58,18 @@ it('finds a vacant address again as soon as a full range has one', () => {
 
 it('hands out only of the range that counts now, and keeps leases outside it', () => {
   const table = tableOf(lease('10.0.0.10', MAC_A, { expiresAt: 0 }))
-  table.usePool(createAddressPool({ ...segment, range: { first: '10.0.0.20', last: '10.0.0.20' } }))
+  table.usePool(createAddressPool({ ...segment, ranges: [{ first: '10.0.0.20', last: '10.0.0.20' }] }))
   expect([table.unused(1), table.oldestVacant(1)]).toEqual(['10.0.0.20', undefined])
   expect(table.at('10.0.0.10')).toMatchObject({ mac: MAC_A })
 })
 
 it('hands out 64,999 addresses around the gateway, and refuses 10,000 more, in a few seconds', () => {
-  const wide = { ...segment, address: '10.1.255.254', prefix: 15, range: { first: '10.0.0.1', last: '10.0.253.232' } }
+  const wide = {
+    ...segment,
+    address: '10.1.255.254',
+    prefix: 15,
+    ranges: [{ first: '10.0.0.1', last: '10.0.253.232' }],
+  }
   const table = createLeaseTable(createAddressPool(wide), [])
   const began = performance.now()
   for (let i = 0; i < 64_999; i++) {

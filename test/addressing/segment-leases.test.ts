@@ -14,8 +14,8 @@ let book: LeaseBook
 const openBook = async (...known: Parameters<typeof memoryStore>): Promise<void> => {
   now = 1_000_000
   store = memoryStore(...known)
-  book = createLeaseBook({ store, clock: { now: () => now }, offerMs: 1000, quarantineMs: 60_000 })
-  await book.open(segment)
+  book = createLeaseBook({ store, clock: { now: () => now }, offerMs: 1000 })
+  await book.open({ ...segment, declineSeconds: 60 })
 }
 beforeEach(() => openBook())
 
@@ -62,7 +62,8 @@ describe('an offer', () => {
     for (const last of ['01', '02', '03']) offered(client(`52:54:00:00:00:${last}`))
     expect(book.offer('lab', a, anything)).toEqual({
       kind: 'ignore',
-      why: 'every address of the range is leased or offered',
+      exhausted: true,
+      why: 'every address of the ranges is leased, offered or set aside',
     })
   })
 })

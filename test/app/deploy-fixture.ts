@@ -22,6 +22,7 @@ import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Disk, Inventory } from '../../src/domain/inventory.ts'
 import type { Run } from '../../src/domain/run/run.ts'
+import { Segment } from '../../src/domain/segment.ts'
 import { makeDisk } from '../../src/lab/blank-disk.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../../src/protocol/agent-door.ts'
 import { loadTemplates } from '../../src/templates/template-folder.ts'
@@ -74,7 +75,7 @@ export async function createDeployFixture() {
   await appliance.store.machines.save({ name: 'two', macs: [OTHER_MAC], profile: 'any' })
   const runs = createRunParts(appliance, async () => [ADDRESS])
   const macs: Record<string, string> = { [ADDRESS]: MAC, '127.0.0.4': OTHER_MAC }
-  const leaseMac = (_segment: string, address: string) => macs[address]
+  const peers = { macOf: (_interface: string, address: string) => macs[address] }
   const evidence = createMachineEvidence({
     machines: appliance.store.machines,
     runs: appliance.store.runs,
@@ -90,18 +91,11 @@ export async function createDeployFixture() {
     findRun: appliance.store.runs.find,
     localBootOf: runs.localBootOf,
   })
-  const segment = {
-    name: 'lo',
-    site: { name: 't', kind: 'test' as const },
-    interface: 'lo',
-    address: '127.0.0.1',
-    prefix: 8,
-    range: { first: '127.0.0.2', last: '127.0.0.9' },
-    dns: [],
-    leaseSeconds: 600,
-    mode: 'authoritative' as const,
-  }
-  const parts = { appliance, runs, answers, evidence, leaseMac }
+  const segment = Segment.parse({
+    ...{ name: 'lo', site: { name: 't', kind: 'test' }, interface: 'lo', address: '127.0.0.1', prefix: 8 },
+    ...{ ranges: [{ first: '127.0.0.2', last: '127.0.0.9' }], leaseSeconds: 600 },
+  })
+  const parts = { appliance, runs, answers, evidence, peers }
   const http = await opened(httpDoor(bootDoor(parts, segment), silentLog))
   const tls = await opened(tlsDoor(agentDoor(parts, segment), appliance.keys, silentLog))
   return {

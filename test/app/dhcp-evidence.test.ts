@@ -4,7 +4,8 @@ import type { DhcpSighting } from '../../src/servers/dhcp/dhcp-server.ts'
 
 const seen = (more: Partial<DhcpSighting>): DhcpSighting => ({
   ...{ segment: 'lab', mac: '52:54:00:00:00:01', uuid: undefined, arch: 7, stage: 'firmware', messageType: 'discover' },
-  ...{ answer: 'offer', address: '10.0.0.9', why: undefined, conflict: undefined, decision: 'grant', ...more },
+  ...{ answer: 'offer', address: '10.0.0.9', why: undefined, conflict: undefined, decision: 'grant' },
+  ...{ untried: false, exhausted: false, otherServer: undefined, mode: 'authoritative', relay: undefined, ...more },
 })
 
 test.each<[string, Partial<DhcpSighting>, (string | undefined)[]]>([
@@ -16,6 +17,7 @@ test.each<[string, Partial<DhcpSighting>, (string | undefined)[]]>([
   ['an offer to an operating system', { stage: 'os', decision: 'local' }, ['dhcpOffered']],
   ['an offer to a held machine', { decision: 'hold' }, ['dhcpOffered']],
   ['silence', { answer: 'ignored', decision: undefined }, [undefined]],
+  ['an answer that an observed segment would have given', { mode: 'observe' }, [undefined]],
   ['two that claim one lease', { conflict: 'two ids' }, ['dhcpOffered', 'identityConflict']],
 ])('%s is recorded as what it is', (_title, more, types) =>
   expect(dhcpEvidence(seen(more)).map(({ type }) => type)).toEqual(types),

@@ -2,9 +2,8 @@ import type { LeaseBook } from '../../addressing/lease-book.ts'
 import { readRequestState } from '../../addressing/request-state.ts'
 import type { LeaseAnswer } from '../../addressing/segment-leases.ts'
 import { bootFields } from '../../boot/boot-fields.ts'
-import { inNetwork } from '../../core/ipv4.ts'
 import type { BootClient, BootDecision } from '../../domain/boot.ts'
-import type { Segment } from '../../domain/segment.ts'
+import { isOnSegment } from '../../domain/segment.ts'
 import type { ClientMessage, DhcpRequest } from './read-request.ts'
 import { type DhcpReply, giveReply, refuseReply } from './reply.ts'
 
@@ -13,7 +12,6 @@ export type LeaseDesk = Pick<LeaseBook, 'offer' | 'request' | 'decline' | 'relea
 
 /** What an answer is made from. `isOurs`: the address is one of this host's (option 54 of a multi-homed server). */
 export type AnswerDeps = {
-  segment: Segment
   httpPort: number
   leases: LeaseDesk
   /** Why this client must not have the address of the machine it claims to be; undefined for everyone else. */
@@ -34,6 +32,12 @@ export type DhcpAnswer = {
   conflict: string | undefined
   /** What was decided for a machine that asked how to boot. */
   decision: BootDecision['kind'] | undefined
+  /** The client does not use the address yet, so that somebody unknown may. */
+  untried: boolean
+  /** No address was left for anyone. */
+  exhausted: boolean
+  /** Another server that the client chose (option 54). */
+  otherServer: string | undefined
 }
 
 type Answerer = (request: DhcpRequest, deps: AnswerDeps) => Promise<DhcpAnswer>
@@ -50,39 +54,39 @@ export const answerRequest: Answerer = async (request, deps) => {
 const ANSWERS: Readonly<Record<ClientMessage, Answerer>> = {
   discover: async (request, deps) => {
     const { requestedAddress: address, leaseSeconds: seconds } = request.packet.options
-    return give('offer', request, deps, deps.leases.offer(deps.segment.name, request.lease, { address, seconds }))
+    return give('offer', request, deps, deps.leases.offer(request.segment.name, request.lease, { address, seconds }))
   },
   request: async (request, deps) => {
     const { options, ciaddr } = request.packet
     const { serverId, requestedAddress, leaseSeconds: seconds } = options
-    if (serverId !== undefined && !deps.isOurs(serverId)) {
-      deps.leases.withdraw(deps.segment.name, request.lease)
-      return ignored(`the client chose the server ${serverId}`)
+    if (isForAnother(request, deps)) {
+      deps.leases.withdraw(request.segment.name, request.lease)
+      return { ...ignored(`the client chose the server ${serverId}`), otherServer: serverId }
     }
     const ask = readRequestState({ serverId, requestedAddress, ciaddr })
     if ('why' in ask) return ignored(ask.why)
-    const answer = await deps.leases.request(deps.segment.name, request.lease, { ...ask, seconds })
+    const answer = await deps.leases.request(request.segment.name, request.lease, { ...ask, seconds })
     return give('ack', request, deps, answer)
   },
   decline: async (request, deps) => {
     const { serverId, requestedAddress } = request.packet.options
     if (serverId === undefined || requestedAddress === undefined)
       return ignored('expected options 54 and 50 in a DECLINE')
-    if (!deps.isOurs(serverId)) return ignored(`the DECLINE is for the server ${serverId}`)
-    return noted(requestedAddress, await deps.leases.decline(deps.segment.name, request.lease, requestedAddress))
+    if (isForAnother(request, deps)) return ignored(`the DECLINE is for the server ${serverId}`)
+    return noted(requestedAddress, await deps.leases.decline(request.segment.name, request.lease, requestedAddress))
   },
   release: async (request, deps) => {
     const { serverId } = request.packet.options
-    if (serverId !== undefined && !deps.isOurs(serverId)) return ignored(`the RELEASE is for the server ${serverId}`)
+    if (isForAnother(request, deps)) return ignored(`the RELEASE is for the server ${serverId}`)
     const { ciaddr } = request.packet
-    return noted(ciaddr, await deps.leases.release(deps.segment.name, request.lease, ciaddr))
+    return noted(ciaddr, await deps.leases.release(request.segment.name, request.lease, ciaddr))
   },
-  inform: async (request, { segment }) => {
+  inform: async (request) => {
     const { ciaddr } = request.packet
-    if (!inNetwork(ciaddr, segment.address, segment.prefix))
+    if (!isOnSegment(request.segment, ciaddr))
       return ignored(`expected an INFORM from an address of this segment, got ${ciaddr}`)
     const boot = { siaddr: '0.0.0.0', file: '', options: {}, why: undefined }
-    const reply = giveReply('ack', request, segment, { lease: undefined, boot })
+    const reply = giveReply('ack', request, { lease: undefined, boot })
     return { ...ignored(undefined), answer: 'informed', reply, address: ciaddr }
   },
 }
@@ -93,15 +97,20 @@ async function give(
   deps: AnswerDeps,
   lease: LeaseAnswer,
 ): Promise<DhcpAnswer> {
-  const { segment, httpPort } = deps
-  if (lease.kind === 'ignore') return ignored(lease.why)
-  if (lease.kind === 'nak')
-    return { ...ignored(lease.why), answer: 'nak', reply: refuseReply(request, segment, lease.why) }
+  if (lease.kind === 'ignore') return { ...ignored(lease.why), exhausted: lease.exhausted }
+  if (lease.kind === 'nak') return { ...ignored(lease.why), answer: 'nak', reply: refuseReply(request, lease.why) }
   const decision = await deps.decide(request.boot, type === 'offer' ? 'discover' : 'request')
-  const boot = bootFields(decision, request.boot, segment, httpPort)
+  const boot = bootFields(decision, request.boot, request.segment, deps.httpPort)
   const why = [lease.conflict, boot.why].filter((text) => text !== undefined).join('; ') || undefined
-  const reply = giveReply(type, request, segment, { lease, boot })
-  return { answer: type, reply, address: lease.address, why, conflict: lease.conflict, decision: decision.kind }
+  const reply = giveReply(type, request, { lease, boot })
+  const { address, conflict, untried } = lease
+  return { ...ignored(why), answer: type, reply, address, conflict, untried, decision: decision.kind }
+}
+
+/** True when option 54 names another server; under a relay's override ours is what the relay says (RFC 5107). */
+function isForAnother({ packet, serverId }: DhcpRequest, deps: AnswerDeps): boolean {
+  const named = packet.options.serverId
+  return named !== undefined && named !== serverId && !deps.isOurs(named)
 }
 
 /** An answer that is silence; `why` is what the console shows. */
@@ -112,6 +121,9 @@ export const ignored = (why: string | undefined): DhcpAnswer => ({
   why,
   conflict: undefined,
   decision: undefined,
+  untried: false,
+  exhausted: false,
+  otherServer: undefined,
 })
 
 const noted = (address: string, { changed, why }: { changed: boolean; why: string }): DhcpAnswer =>

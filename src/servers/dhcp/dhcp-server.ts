@@ -2,160 +2,157 @@ import type { Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import type { LeaseBook } from '../../addressing/lease-book.ts'
 import { readBootClient } from '../../boot/boot-client.ts'
-import { hasCode } from '../../core/errors.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { BootClient, BootDecision } from '../../domain/boot.ts'
-import type { Segment } from '../../domain/segment.ts'
+import { type DhcpMode, isBehindRelays, type Segment } from '../../domain/segment.ts'
 import type { MessageType } from '../../wire/dhcp4/message-types.ts'
-import { type DhcpPacket, decodePacket, encodePacket } from '../../wire/dhcp4/packet.ts'
-import { openUdpSocket, teachNeighbour } from '../udp-socket.ts'
-import { type AnswerDeps, answerRequest, type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
-import { destinationOf } from './destination.ts'
-import { readRequest } from './read-request.ts'
+import type { DhcpPacket } from '../../wire/dhcp4/packet.ts'
+import { openArpProber } from '../arp-prober.ts'
+import { openUdpSocket } from '../udp-socket.ts'
+import { type AddressWatch, createAddressWatch, type Squatter } from './address-watch.ts'
+import { type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
+import { type DhcpCounters, noPackets } from './counters.ts'
+import { DHCP_MODES, type ModeDeps } from './dhcp-modes.ts'
+import { createPacketDesk } from './packet-desk.ts'
+import { type DhcpRequest, readRequest } from './read-request.ts'
 import type { DhcpReply } from './reply.ts'
+import { selectSegment } from './select-segment.ts'
+import { createReplySender } from './send-reply.ts'
 
-/** One request as it was seen and answered: evidence. Everything in it was said by the machine or by us. */
-export type DhcpSighting = BootClient & Omit<DhcpAnswer, 'reply'> & { messageType: MessageType | undefined }
+/**
+ * One request as it was seen and answered: evidence. Everything in it was said by the machine or by us. `segment` is empty
+ * where it is none of ours; in mode `observe` the answer is the one that would have been given.
+ */
+export type DhcpSighting = BootClient &
+  Omit<DhcpAnswer, 'reply'> & {
+    messageType: MessageType | undefined
+    mode: DhcpMode | undefined
+    relay: string | undefined
+  }
 
 export type DhcpServerDeps = {
-  segment: Segment
-  /** The port of the machines' HTTP door on the segment's address. */
+  interface: string
+  /** Every segment that is served on the interface now. */
+  segments(): readonly Segment[]
+  /** The port of the machines' HTTP door on a segment's address. */
   httpPort: number
-  leases: LeaseDesk & Pick<LeaseBook, 'open'>
+  leases: LeaseDesk & Pick<LeaseBook, 'setAside'>
+  /** Leases of segments that are only observed. */
+  imagined: LeaseDesk
   whyImpostor(client: BootClient): Promise<string | undefined>
   decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
   observe(sighting: DhcpSighting): void
+  /** Told of an address that somebody uses without a lease, and that now rests. */
+  addressInUse(squatter: Squatter & { why: string }): void
+  clock: Clock
   log: Log
 }
-
-/** Packets counted since the start. `optionsLeft`: replies that had no room for all their options. */
-export type DhcpCounters = Record<
-  | 'received'
-  | 'malformed'
-  | 'overloaded'
-  | 'failed'
-  | 'offer'
-  | 'ack'
-  | 'nak'
-  | 'informed'
-  | 'noted'
-  | 'ignored'
-  | 'broadcastInstead'
-  | 'optionsLeft',
-  number
->
 
 export type DhcpServer = { start(): Promise<void>; stop(): Promise<void>; counters: Readonly<DhcpCounters> }
 
 const PORT = 67
+const NONE = '0.0.0.0'
 const RECEIVE_BYTES = 4 << 20
+/** How often answers about offered addresses are looked for while nobody asks for anything. */
+const WATCH_MS = 250
 
 /** Requests that may wait for the store at once; more are dropped, and their clients ask again. */
 const MOST_IN_WORK = 2048
 
-/** The DHCP server of one segment, on its interface only. A segment in mode `off` opens nothing. */
+/** The DHCP server of one interface, and of it only: for its own segment and for those behind the relays that ask there. */
 export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
-  const { segment, log } = deps
+  const { log, clock } = deps
   const counters = noPackets()
-  const answerDeps: AnswerDeps = { ...deps, isOurs: (address) => address === segment.address || isOwnAddress(address) }
+  const isOurs = (address: string): boolean =>
+    deps.segments().some((segment) => segment.address === address) || isOwnAddress(address)
+  const modeDeps: ModeDeps = { ...deps, isOurs }
   let socket: Socket | undefined
-  let inWork = 0
+  let send: ((reply: DhcpReply) => Promise<void>) | undefined
+  let watch: AddressWatch | undefined
+  let alarm: NodeJS.Timeout | undefined
 
-  const serve = async (bytes: Uint8Array): Promise<void> => {
-    counters.received++
-    if (inWork >= MOST_IN_WORK) {
-      counters.overloaded++
-      return
+  const lookForSquatters = async (): Promise<void> => {
+    for (const squatter of watch?.squatters() ?? []) {
+      const { changed, why } = await deps.leases.setAside(squatter.segment, squatter.address, squatter.mac)
+      if (changed) deps.addressInUse({ ...squatter, why })
     }
-    inWork++
-    try {
-      const packet = readOrCount(bytes, counters, log)
-      if (packet)
-        await serveDhcp(packet, answerDeps, deps, counters, (reply) => sendReply(socket, segment, reply, counters))
-    } catch (error) {
-      counters.failed++
-      log.error({ segment: segment.name, err: error }, 'a DHCP request was not answered')
-    } finally {
-      inWork--
-    }
+    clearTimeout(alarm)
+    alarm = undefined
+    if (watch?.isWaiting()) arm()
   }
+  const arm = (): void => {
+    alarm ??= setTimeout(
+      () => lookForSquatters().catch((error) => log.error({ err: error }, 'no address was set aside')),
+      WATCH_MS,
+    )
+  }
+  const answer = async (request: DhcpRequest): Promise<DhcpAnswer> => {
+    const { segment, type, boot } = request
+    if (type === 'request' && watch?.isWaiting()) await lookForSquatters()
+    const { sends, answer: answerOf } = DHCP_MODES[segment.mode]
+    const done = await answerOf(request, modeDeps)
+    const isWatched = sends && segment.conflictProbe === 'arp' && !isBehindRelays(segment)
+    if (done.untried && isWatched && done.address) {
+      watch?.offered(segment.name, done.address, boot.mac)
+      arm()
+    }
+    if (done.reply && sends) await send?.(done.reply)
+    return done
+  }
+  const desk = createPacketDesk({
+    ...{ interface: deps.interface, counters, most: MOST_IN_WORK, log },
+    serve: (packet) => servePacket(packet, deps, counters, answer),
+  })
 
   return {
     counters,
     start: async () => {
-      if (segment.mode === 'off' || socket) return
-      await deps.leases.open(segment)
-      socket = await openUdpSocket({
-        interface: segment.interface,
-        address: '0.0.0.0',
-        port: PORT,
-        receiveBytes: RECEIVE_BYTES,
-      })
-      socket.on('message', (bytes) => void serve(bytes))
-      socket.on('error', (error) => log.error({ segment: segment.name, err: error }, 'the DHCP socket failed'))
-      log.info({ segment: segment.name, interface: segment.interface }, 'DHCP is answered')
+      if (socket) return
+      const place = { interface: deps.interface, address: NONE, port: PORT, receiveBytes: RECEIVE_BYTES }
+      socket = await openUdpSocket(place)
+      send = createReplySender(deps.interface, socket, counters)
+      watch = openWatch(deps.interface, clock, log)
+      socket.on('message', (bytes, from) => void desk(bytes, from))
+      socket.on('error', (error) => log.error({ interface: deps.interface, err: error }, 'the DHCP socket failed'))
+      log.info({ interface: deps.interface }, 'DHCP is answered')
     },
     stop: async () => {
+      clearTimeout(alarm)
+      watch?.close()
       const open = socket
       socket = undefined
+      send = undefined
+      watch = undefined
       if (open) await new Promise<void>((resolve) => open.close(resolve))
     },
   }
 }
 
-/** Answers one packet: read, answer, send, then tell. Rejects when the store, `decide` or the network does. */
-async function serveDhcp(
+/** Reads a packet's segment and client, has it answered, and tells what was seen. */
+async function servePacket(
   packet: DhcpPacket,
-  answerDeps: AnswerDeps,
-  deps: DhcpServerDeps,
+  deps: Pick<DhcpServerDeps, 'segments' | 'observe'>,
   counters: DhcpCounters,
-  send: (reply: DhcpReply) => Promise<void>,
+  answer: (request: DhcpRequest) => Promise<DhcpAnswer>,
 ): Promise<void> {
-  const boot = readBootClient(deps.segment.name, packet)
-  const request = readRequest(packet, boot)
-  const done: DhcpAnswer = 'why' in request ? ignored(request.why) : await answerRequest(request, answerDeps)
-  if (done.reply) await send(done.reply)
+  const place = selectSegment(packet, deps.segments())
+  const boot = readBootClient('why' in place ? '' : place.segment.name, packet)
+  const request = 'why' in place ? place : readRequest(packet, boot, place)
+  const done = 'why' in request ? ignored(request.why) : await answer(request)
   counters[done.answer]++
   const { reply: _sent, ...outcome } = done
-  deps.observe({ ...boot, messageType: packet.options.messageType, ...outcome })
+  const mode = 'why' in place ? undefined : place.segment.mode
+  const relay = packet.giaddr === NONE ? undefined : packet.giaddr
+  deps.observe({ ...boot, messageType: packet.options.messageType, mode, relay, ...outcome })
 }
 
-async function sendReply(
-  socket: Socket | undefined,
-  segment: Segment,
-  reply: DhcpReply,
-  counters: DhcpCounters,
-): Promise<void> {
-  const { bytes, left } = encodePacket(reply.header, reply.raw, reply.mostBytes)
-  if (left.length > 0) counters.optionsLeft++
-  const to = destinationOf(reply.type, reply.header)
-  const send = (address: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (!socket) return resolve()
-      socket.send(bytes, to.port, address, (error) => (error ? reject(error) : resolve()))
-    })
-  if (to.kind === 'broadcast') return send('255.255.255.255')
-  if (to.kind !== 'neighbour') return send(to.address)
-  const sent = teachNeighbour(segment.interface, to.address, to.mac) && (await succeeds(send(to.address)))
-  if (sent) return
-  // RFC 2131 §4.1 allows broadcasting where unicasting is not possible.
-  counters.broadcastInstead++
-  await send('255.255.255.255')
-}
-
-const succeeds = (work: Promise<void>): Promise<boolean> =>
-  work.then(
-    () => true,
-    () => false,
-  )
-
-function readOrCount(bytes: Uint8Array, counters: DhcpCounters, log: Log): DhcpPacket | undefined {
+/** Without the right to a packet socket addresses are offered unseen, as before; clients look themselves (RFC 5227). */
+function openWatch(interfaceName: string, clock: Clock, log: Log): AddressWatch | undefined {
   try {
-    return decodePacket(bytes)
+    return createAddressWatch(openArpProber(interfaceName), clock)
   } catch (error) {
-    if (!hasCode(error, 'dhcp.malformed')) throw error
-    counters.malformed++
-    log.debug({ reason: error.message, bytes: bytes.length }, 'a malformed DHCP packet was dropped')
+    log.warn({ interface: interfaceName, error: String(error) }, 'offered addresses are not probed')
     return undefined
   }
 }
@@ -163,18 +160,3 @@ function readOrCount(bytes: Uint8Array, counters: DhcpCounters, log: Log): DhcpP
 // A host with several addresses accepts each of them as its option 54 (RFC 2131 §4.1).
 const isOwnAddress = (address: string): boolean =>
   Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === address))
-
-const noPackets = (): DhcpCounters => ({
-  received: 0,
-  malformed: 0,
-  overloaded: 0,
-  failed: 0,
-  offer: 0,
-  ack: 0,
-  nak: 0,
-  informed: 0,
-  noted: 0,
-  ignored: 0,
-  broadcastInstead: 0,
-  optionsLeft: 0,
-})

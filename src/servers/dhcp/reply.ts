@@ -1,9 +1,8 @@
 import type { BootFields } from '../../boot/boot-fields.ts'
-import { networkBounds, numberToIpv4, prefixMask } from '../../core/ipv4.ts'
-import type { Segment } from '../../domain/segment.ts'
 import { encodeOptions, OPTIONS, type OptionName, type Options, type RawOptions } from '../../wire/dhcp4/options.ts'
-import type { DhcpHeader } from '../../wire/dhcp4/packet.ts'
+import { BROADCAST_FLAG, type DhcpHeader } from '../../wire/dhcp4/packet.ts'
 import type { DhcpRequest } from './read-request.ts'
+import { segmentOptions } from './segment-options.ts'
 
 /** A reply that is ready to be encoded: at most `mostBytes` of UDP payload. */
 export type DhcpReply = { type: 'offer' | 'ack' | 'nak'; header: DhcpHeader; raw: RawOptions; mostBytes: number }
@@ -26,55 +25,48 @@ const ALWAYS: OptionName[] = [
 /** Copied byte for byte: RFC 6842 §3, RFC 4578 §2.3, and last RFC 3046 §2.2. */
 const ECHOED: OptionName[] = ['clientId', 'machineUuid', 'relayAgent']
 
+/** The client's options that every OFFER and ACK gives back as they are. */
+export const echoed = (raw: RawOptions): [number, Uint8Array][] => echo(raw, ECHOED)
+
 /** An OFFER or ACK (RFC 2131 table 3): the client's options in its order, then ours, option 82 last. */
 export function giveReply(
   type: 'offer' | 'ack',
-  { packet }: DhcpRequest,
-  segment: Segment,
+  { packet, segment, serverId, boot: { stage } }: DhcpRequest,
   { lease, boot }: ReplyContent,
 ): DhcpReply {
-  const available = encodeOptions({ ...segmentOptions(segment), ...leaseOptions(lease?.seconds), ...boot.options })
-  const everything = [...available.keys()]
-  const wanted = packet.options.requestedOptions ?? everything
+  const wanted = packet.options.requestedOptions ?? 'all'
+  const ours = encodeOptions({ serverId, ...leaseOptions(lease?.seconds), ...boot.options })
+  const available = new Map([...segmentOptions(segment, { wanted, stage }), ...ours])
   const raw = new Map(encodeOptions({ messageType: type }))
-  for (const code of [...wanted, ...ALWAYS.map(codeOf)]) {
+  for (const code of [...(wanted === 'all' ? available.keys() : wanted), ...ALWAYS.map(codeOf)]) {
     const bytes = available.get(code)
     if (bytes !== undefined && !raw.has(code)) raw.set(code, bytes)
   }
   return {
     type,
     header: {
-      ...copied(packet),
+      ...copiedHeader(packet),
       ciaddr: type === 'ack' && mayHave(packet.ciaddr, lease) ? packet.ciaddr : NONE,
       yiaddr: lease?.address ?? NONE,
-      siaddr: boot.siaddr,
+      siaddr: boot.siaddr === NONE ? (segment.nextServer ?? NONE) : boot.siaddr,
       file: boot.file,
     },
-    raw: new Map([...raw, ...echo(packet.raw, ECHOED)]),
+    raw: new Map([...raw, ...echoed(packet.raw)]),
     mostBytes: roomFor(packet.options.maxMessageBytes),
   }
 }
 
-/** A NAK (RFC 2131 table 3): who refuses and why, the client's id (RFC 6842 §3), and nothing else. */
-export function refuseReply({ packet }: DhcpRequest, segment: Segment, why: string): DhcpReply {
-  const options = encodeOptions({ messageType: 'nak', serverId: segment.address, message: why })
+/** A NAK (RFC 2131 table 3), through a relay with the broadcast flag: who refuses and why, the client's id (RFC 6842 §3), and nothing else. */
+export function refuseReply({ packet, serverId }: DhcpRequest, why: string): DhcpReply {
+  const options = encodeOptions({ messageType: 'nak', serverId, message: why })
+  const header = copiedHeader(packet)
+  // The relay is told to broadcast: the client must not use the address that it has (RFC 2131 §4.3.2).
+  const flags = header.giaddr === NONE ? header.flags : header.flags | BROADCAST_FLAG
   return {
     type: 'nak',
-    header: copied(packet),
+    header: { ...header, flags },
     raw: new Map([...options, ...echo(packet.raw, ['clientId', 'relayAgent'])]),
     mostBytes: roomFor(packet.options.maxMessageBytes),
-  }
-}
-
-function segmentOptions(segment: Segment): Options {
-  const { gateway, dns, domain } = segment
-  return {
-    subnetMask: numberToIpv4(prefixMask(segment.prefix)),
-    ...(gateway === undefined ? {} : { routers: [gateway] }),
-    ...(dns.length === 0 ? {} : { dnsServers: dns }),
-    ...(domain === undefined ? {} : { domainName: domain }),
-    broadcastAddress: networkBounds(segment.address, segment.prefix).broadcast,
-    serverId: segment.address,
   }
 }
 
@@ -88,7 +80,8 @@ const leaseOptions = (seconds: number | undefined): Options =>
         rebindingSeconds: Math.floor((seconds * 7) / 8),
       }
 
-const copied = (request: DhcpHeader): DhcpHeader => ({
+/** The fields of a reply's header that are the request's, and zeros (RFC 2131 table 3). */
+export const copiedHeader = (request: DhcpHeader): DhcpHeader => ({
   op: REPLY,
   htype: request.htype,
   hops: 0,
@@ -116,6 +109,6 @@ const echo = (raw: RawOptions, names: OptionName[]): [number, Uint8Array][] =>
     return bytes === undefined ? [] : [[codeOf(name), bytes] as [number, Uint8Array]]
   })
 
-// Option 57 counts the IP packet (RFC 2132 §9.10). OVMF says 65280; more than a frame never arrives whole.
-const roomFor = (maxMessageBytes = LEAST_IP_BYTES): number =>
+/** UDP payload for a client's option 57, which counts the IP packet (RFC 2132 §9.10). OVMF says 65280; more than a frame never arrives whole. */
+export const roomFor = (maxMessageBytes = LEAST_IP_BYTES): number =>
   Math.min(Math.max(maxMessageBytes, LEAST_IP_BYTES), ETHERNET_IP_BYTES) - IP_AND_UDP_BYTES

@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { classlessRoutes } from './classless-routes.ts'
 import { type Codec, ipv4, listOf, messageType, opaque, text, unsigned, userClass } from './codecs.ts'
 import { machineUuid } from './machine-uuid.ts'
 import { malformed } from './malformed.ts'
@@ -11,6 +12,7 @@ export const OPTIONS = {
   hostName: { code: 12, codec: text }, //                           §3.14
   domainName: { code: 15, codec: text }, //                         §3.17
   broadcastAddress: { code: 28, codec: ipv4 }, //                   §5.3
+  ntpServers: { code: 42, codec: listOf(4, ipv4) }, //              §8.3
   vendorSpecific: { code: 43, codec: opaque(0) }, //                §8.4
   requestedAddress: { code: 50, codec: ipv4 }, //                   §9.1
   leaseSeconds: { code: 51, codec: unsigned(4) }, //                §9.2
@@ -31,7 +33,13 @@ export const OPTIONS = {
   clientArch: { code: 93, codec: listOf(2, unsigned(2)) }, //       RFC 4578 §2.1
   networkInterface: { code: 94, codec: opaque(3) }, //              RFC 4578 §2.2
   machineUuid: { code: 97, codec: machineUuid }, //                 RFC 4578 §2.3
+  classlessRoutes: { code: 121, codec: classlessRoutes }, //        RFC 3442
+  tftpServers: { code: 150, codec: listOf(4, ipv4) }, //            RFC 5859 §2
   ipxe: { code: 175, codec: opaque(0) }, //                         iPXE's encapsulated options
+  pxelinuxMagic: { code: 208, codec: opaque(0) }, //                RFC 5071 §3
+  pxelinuxConfigFile: { code: 209, codec: text }, //                RFC 5071 §4
+  pxelinuxPathPrefix: { code: 210, codec: text }, //                RFC 5071 §5
+  pxelinuxRebootSeconds: { code: 211, codec: unsigned(4) }, //      RFC 5071 §6
 } as const satisfies Record<string, { code: number; codec: Codec<never> | Codec<unknown> }>
 
 type Rows = typeof OPTIONS

@@ -24,6 +24,7 @@ const COOKIE = 0x63825363
 const SNAME = { at: 44, bytes: 64, overload: 2 }
 const FILE = { at: 108, bytes: 128, overload: 1 }
 const OVERLOAD_BYTES = 3
+const RELAY_AGENT = OPTIONS.relayAgent.code
 
 /** The smallest packet a BOOTP relay must pass on (RFC 1542 §2.1). */
 const LEAST_BYTES = 300
@@ -91,7 +92,8 @@ export type EncodedPacket = { bytes: Uint8Array; left: number[] }
 
 /**
  * Writes header and options in the order of `raw`, at most `mostBytes` long, at least 300 (pads after 255). Options
- * that do not fit the options field go to `file` and `sname` where those are empty, announced by option 52.
+ * that do not fit the options field go to `file` and `sname` where those are empty, announced by option 52; option 82
+ * is always the last of the options field, or left out where others need its room (RFC 3046 §2.2).
  */
 export function encodePacket(header: DhcpHeader, raw: RawOptions, mostBytes = 1472): EncodedPacket {
   const written = writeOptions(header, raw, mostBytes - OPTIONS_AT)
@@ -114,7 +116,21 @@ export function encodePacket(header: DhcpHeader, raw: RawOptions, mostBytes = 14
 type Fields = { fields: [options: Uint8Array, file: Uint8Array, sname: Uint8Array]; left: number[] }
 
 function writeOptions(header: DhcpHeader, asked: RawOptions, room: number): Fields {
-  const raw = new Map([...asked].filter(([code]) => code !== OPTIONS.overload.code))
+  const raw = new Map([...asked].filter(([code]) => code !== OPTIONS.overload.code && code !== RELAY_AGENT))
+  const relayAgent = asked.get(RELAY_AGENT)
+  if (relayAgent === undefined) return writeWithin(header, raw, room)
+  const last = writeFields(new Map([[RELAY_AGENT, relayAgent]]), [room]).fields[0]!.subarray(0, -1)
+  const written = writeWithin(header, raw, Math.max(room - last.length, 1))
+  const [options, file, sname] = written.fields
+  const hasRoom = last.length > 0 && written.left.length === 0
+  if (!hasRoom) return withLeft(writeWithin(header, raw, room), RELAY_AGENT)
+  const end = options.length - 1
+  return { fields: [Buffer.concat([options.subarray(0, end), last, options.subarray(end)]), file, sname], left: [] }
+}
+
+const withLeft = ({ fields, left }: Fields, code: number): Fields => ({ fields, left: [...left, code] })
+
+function writeWithin(header: DhcpHeader, raw: RawOptions, room: number): Fields {
   const plain = writeFields(raw, [room])
   const [fileRoom, snameRoom] = [header.file === '' ? FILE.bytes : 0, header.sname === '' ? SNAME.bytes : 0]
   if (plain.left.length === 0 || fileRoom + snameRoom === 0)

@@ -35,7 +35,7 @@ it('answers 8,000 mutated requests without a failure, and each reply keeps the r
       counts.malformed!++
       continue
     }
-    const request = readRequest(packet, readBootClient('lab', packet))
+    const request = readRequest(packet, readBootClient('lab', packet), { segment, serverId: segment.address })
     if ('why' in request) {
       counts.refused!++
       continue

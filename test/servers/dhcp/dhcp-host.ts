@@ -1,7 +1,8 @@
 import { createLeaseBook } from '../../../src/addressing/lease-book.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { createLog } from '../../../src/core/log.ts'
-import { assertSegmentSound, Segment } from '../../../src/domain/segment.ts'
+import { Segment } from '../../../src/domain/segment.ts'
+import { assertSegmentSound } from '../../../src/domain/segment-soundness.ts'
 import { createDhcpServer } from '../../../src/servers/dhcp/dhcp-server.ts'
 
 const say = (line: Record<string, unknown>): boolean => process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -11,11 +12,12 @@ const leases = createLeaseBook({
   store: { all: async () => [], save: async (lease) => void say({ saved: lease.address, state: lease.state }) },
   clock: systemClock,
 })
-for (const each of segments) {
+const served = segments.map((each: unknown) => assertSegmentSound(Segment.parse(each))) as Segment[]
+for (const [device, here] of Map.groupBy(served, (segment) => segment.interface)) {
+  for (const segment of here) await leases.open(segment)
   const server = createDhcpServer({
-    segment: assertSegmentSound(Segment.parse(each)),
-    httpPort: 8081,
-    leases,
+    ...{ interface: device, segments: () => here, httpPort: 8081, leases, imagined: leases, clock: systemClock },
+    addressInUse: (squatter) => say({ ...squatter, inUse: true }),
     whyImpostor: async () => undefined,
     decide: async () => decision,
     observe: (sighting) => say({ ...sighting, counters: server.counters }),

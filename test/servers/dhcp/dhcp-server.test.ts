@@ -5,7 +5,6 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLeaseBook } from '../../../src/addressing/lease-book.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import type { Segment } from '../../../src/domain/segment.ts'
 import { createDhcpServer } from '../../../src/servers/dhcp/dhcp-server.ts'
 import { encodeOptions, type Options } from '../../../src/wire/dhcp4/options.ts'
 import { type DhcpPacket, decodePacket, encodePacket } from '../../../src/wire/dhcp4/packet.ts'
@@ -21,7 +20,7 @@ const OTHER = {
   interface: 'seg1',
   address: '10.78.0.1',
   gateway: '10.78.0.254',
-  range: { first: '10.78.0.100', last: '10.78.0.200' },
+  ranges: [{ first: '10.78.0.100', last: '10.78.0.200' }],
 }
 
 let network: Network
@@ -190,7 +189,7 @@ describe('packets made by hand', () => {
     const last = host.lines.filter(({ segment: name }) => name === 'lab').at(-1)!
     expect(last).toMatchObject({ answer: 'offer', counters: { malformed: 4, failed: 0 } })
     const whys = host.lines.map(({ why }) => why).filter(Boolean)
-    expect(whys).toContain('came through the relay 10.9.0.1, which this segment does not know')
+    expect(whys).toContain('came through the relay 10.9.0.1 for 10.9.0.1, which lies in no segment')
     expect(whys).toContain('a BOOTP request (no option 53)')
   })
 
@@ -205,25 +204,12 @@ describe('packets made by hand', () => {
   })
 })
 
-describe('without a network', () => {
-  const create = (over: Partial<Segment>) =>
-    createDhcpServer({
-      segment: { ...segment, ...over },
-      httpPort: 8081,
-      leases: createLeaseBook({ store: memoryStore(), clock: { now: () => 0 } }),
-      whyImpostor: async () => undefined,
-      decide: async () => ({ kind: 'local', why: 'no run' }),
-      observe: () => {},
-      log: silentLog,
-    })
-
-  it('says that the interface is not there', async () =>
-    await expect(create({ interface: 'nope0' }).start()).rejects.toMatchObject({ code: 'socket.failed' }))
-
-  it('opens nothing for a segment that is off', async () => {
-    const server = create({ interface: 'nope0', mode: 'off' })
-    await server.start()
-    await server.stop()
-    expect(server.counters.received).toBe(0)
+it('says that the interface is not there', async () => {
+  const leases = createLeaseBook({ store: memoryStore(), clock: { now: () => 0 } })
+  const server = createDhcpServer({
+    ...{ interface: 'nope0', segments: () => [segment], httpPort: 8081, leases, imagined: leases },
+    ...{ whyImpostor: async () => undefined, decide: async () => ({ kind: 'local', why: 'no run' }) },
+    ...{ observe: () => {}, addressInUse: () => {}, clock: { now: () => 0 }, log: silentLog },
   })
+  await expect(server.start()).rejects.toMatchObject({ code: 'socket.failed' })
 })

@@ -1,7 +1,7 @@
 import { expect, it, test } from 'vitest'
 import { readBootClient } from '../../../src/boot/boot-client.ts'
 import { readRequest } from '../../../src/servers/dhcp/read-request.ts'
-import { MAC, packetFrom, requestFrom } from './sample.ts'
+import { MAC, packetFrom, requestFrom, segment } from './sample.ts'
 
 test.each(['discover', 'request', 'decline', 'release', 'inform'] as const)('answers a %s', (messageType) =>
   expect(requestFrom(packetFrom({ messageType })).type).toBe(messageType),
@@ -10,20 +10,15 @@ test.each(['discover', 'request', 'decline', 'release', 'inform'] as const)('ans
 test.each([
   ['a reply', packetFrom({ messageType: 'offer' }, { op: 2 }), 'expected op 1 (request), got 2'],
   [
-    'a relayed packet',
-    packetFrom({ messageType: 'discover' }, { giaddr: '10.9.0.1' }),
-    'came through the relay 10.9.0.1, which this segment does not know',
-  ],
-  [
     'InfiniBand',
     packetFrom({ messageType: 'discover' }, { htype: 32, chaddr: Buffer.alloc(0) }),
     'expected Ethernet (htype 1, 6 bytes), got htype 32, 0 bytes',
   ],
-  ['BOOTP', packetFrom({ hostName: 'old' }), 'a BOOTP request (no option 53)'],
+  ['BOOTP', packetFrom({ hostName: 'old' }), 'a BOOTP request (no option 53), and BOOTP is not served'],
   ['an OFFER from a client', packetFrom({ messageType: 'offer' }), 'a offer message is not for a server of leases'],
   ['a lease query', packetFrom({ messageType: 'leaseQuery' }), 'a leaseQuery message is not for a server of leases'],
 ])('does not answer %s, and says why', (_name, packet, why) =>
-  expect(readRequest(packet, readBootClient('lab', packet))).toEqual({ why }),
+  expect(readRequest(packet, readBootClient('lab', packet), { segment, serverId: segment.address })).toEqual({ why }),
 )
 
 it('reads who asks for the address', () => {

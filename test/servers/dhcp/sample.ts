@@ -49,7 +49,7 @@ export function packetFrom(
 
 /** The request in a packet; fails when it is one that the server does not answer. */
 export function requestFrom(packet: DhcpPacket): DhcpRequest {
-  const request = readRequest(packet, readBootClient(segment.name, packet))
+  const request = readRequest(packet, readBootClient(segment.name, packet), { segment, serverId: segment.address })
   if ('why' in request) throw new Error(request.why)
   return request
 }
@@ -68,7 +68,6 @@ export async function openEngine(over: Partial<AnswerDeps> = {}): Promise<Engine
   const leases = createLeaseBook({ store: memoryStore(), clock: { now: () => at.now } })
   await leases.open(segment)
   const deps: AnswerDeps = {
-    segment,
     httpPort: 8081,
     leases,
     whyImpostor: async () => undefined,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Run } from '../../../src/domain/run/run.ts'
+import { Segment } from '../../../src/domain/segment.ts'
 import { BOOT, CROWD, createRichData, LONG_NAME, PROOF } from '../rich-data.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
@@ -21,10 +22,8 @@ beforeEach(async () => {
   })
   const range = { first: '10.77.0.50', last: '10.77.0.250' }
   const site = { name: 'home', kind: 'test' } as const
-  await store.segments.save({
-    ...{ name: 'lab', site, interface: 'br0', address: '10.77.0.1', prefix: 24, range },
-    ...{ dns: [], leaseSeconds: 3600, mode: 'authoritative' },
-  })
+  const place = { interface: 'br0', address: '10.77.0.1', prefix: 24, range }
+  await store.segments.save(Segment.parse({ name: 'lab', site, ...place }))
   const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
   await data.addRun({ machine: 'rack-02', ago: 9000, version: '2', events: [...BOOT, ...PROOF] })
   const refused = {

@@ -10,6 +10,7 @@ const rows: [keyof Options, number, string, Options][] = [
   ['hostName', 12, '6e31', { hostName: 'n1' }],
   ['domainName', 15, '6c61622e74657374', { domainName: 'lab.test' }],
   ['broadcastAddress', 28, '0a4d00ff', { broadcastAddress: '10.77.0.255' }],
+  ['ntpServers', 42, '0a4d0001', { ntpServers: ['10.77.0.1'] }],
   ['vendorSpecific', 43, '060108', { vendorSpecific: hex('060108') }],
   ['requestedAddress', 50, '0a4d0064', { requestedAddress: '10.77.0.100' }],
   ['leaseSeconds', 51, '00000e10', { leaseSeconds: 3600 }],
@@ -30,7 +31,13 @@ const rows: [keyof Options, number, string, Options][] = [
   ['clientArch', 93, '00060007', { clientArch: [6, 7] }],
   ['networkInterface', 94, '010300', { networkInterface: hex('010300') }],
   ['machineUuid', 97, '0033221100554477668899aabbccddeeff', { machineUuid: '00112233-4455-6677-8899-aabbccddeeff' }],
+  ['classlessRoutes', 121, '180a02030a4d00fe', { classlessRoutes: [{ to: '10.2.3.0/24', via: '10.77.0.254' }] }],
+  ['tftpServers', 150, '0a4d00010a4d0002', { tftpServers: ['10.77.0.1', '10.77.0.2'] }],
   ['ipxe', 175, 'b00101', { ipxe: hex('b00101') }],
+  ['pxelinuxMagic', 208, 'f100747e', { pxelinuxMagic: hex('f100747e') }],
+  ['pxelinuxConfigFile', 209, '612e636667', { pxelinuxConfigFile: 'a.cfg' }],
+  ['pxelinuxPathPrefix', 210, '6c61622f', { pxelinuxPathPrefix: 'lab/' }],
+  ['pxelinuxRebootSeconds', 211, '0000003c', { pxelinuxRebootSeconds: 60 }],
 ]
 test.each(rows)('%s is option %i', (name, code, wire, options) => {
   expect(decodeOptions(new Map([[code, hex(wire)]]))).toEqual(options)

@@ -176,6 +176,12 @@ describe('noise', () => {
     return Buffer.concat([head, mutate(random, options)])
   }
 
+  /** As it is written: option 52 is ours to say, 82 goes last. */
+  const inOrder = (raw: RawOptions) => [
+    ...[...raw].filter(([code]) => code !== 52 && code !== 82),
+    ...[...raw].filter(([code]) => code === 82),
+  ]
+
   it('is read or refused with dhcp.malformed, 24,000 times, and written back so that it reads the same', () => {
     const random = seeded(2131)
     const seen = { read: 0, refused: 0 }
@@ -185,8 +191,7 @@ describe('noise', () => {
         const { bytes, left } = encodePacket(packet, packet.raw, 4096)
         expect(left).toEqual([])
         const again = decodePacket(bytes).raw
-        const without52 = (raw: RawOptions) => [...raw].filter(([code]) => code !== 52)
-        expect(without52(again)).toEqual(without52(packet.raw))
+        expect(inOrder(again)).toEqual(inOrder(packet.raw))
         seen.read++
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'dhcp.malformed') throw error
@@ -195,5 +200,36 @@ describe('noise', () => {
     }
     expect(seen.read).toBeGreaterThan(3_000)
     expect(seen.refused).toBeGreaterThan(5_000)
+  })
+})
+
+describe('L-01: option 82', () => {
+  const fields = { ...header, sname: '', file: '' }
+  const relayAgent = Buffer.from('0104deadbeef', 'hex')
+  const full = (bytes: number): RawOptions =>
+    new Map([
+      [53, Uint8Array.of(2)],
+      [82, relayAgent],
+      [200, Buffer.alloc(bytes, 1)],
+    ])
+
+  it('is the last option of the options field, whatever its place before', () => {
+    const { bytes, left } = encodePacket(fields, full(100), 576)
+    expect(left).toEqual([])
+    expect([...decodePacket(bytes).raw.keys()]).toEqual([53, 200, 82])
+    expect(Buffer.from(bytes.subarray(240)).indexOf(relayAgent)).toBeGreaterThan(0)
+  })
+
+  it('stays in the options field when others move to the file field', () => {
+    const { bytes } = encodePacket(fields, new Map([...full(220), [201, Buffer.alloc(90, 2)]]), 500)
+    expect(Buffer.from(bytes.subarray(44, 236)).indexOf(relayAgent)).toBe(-1)
+    expect(Buffer.from(bytes.subarray(240)).indexOf(relayAgent)).toBeGreaterThan(0)
+    expect(decodePacket(bytes).raw.get(201)).toEqual(Buffer.alloc(90, 2))
+  })
+
+  it('is left out, and told, where the others need its room', () => {
+    const { bytes, left } = encodePacket({ ...fields, sname: 'full', file: 'full' }, full(250), 240 + 3 + 252 + 4)
+    expect(left).toEqual([82])
+    expect([...decodePacket(bytes).raw.keys()]).toEqual([53, 200])
   })
 })

@@ -1,49 +1,27 @@
-import type { LeaseBook } from '../addressing/lease-book.ts'
 import { loaderNamed } from '../boot/firmware.ts'
-import type { Segment } from '../domain/segment.ts'
-import { createDhcpServer } from '../servers/dhcp/dhcp-server.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
-import { dhcpEvidence } from './dhcp-evidence.ts'
+import type { Door, DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
+import type { PeerDirectory } from './peer-directory.ts'
 import type { RunParts } from './run-parts.ts'
-import { createSegmentAdvertiser } from './segment-advertiser.ts'
 import { openTftpFile } from './tftp-files.ts'
 
-export type SegmentPacketServersParts = {
+export type TftpDoorParts = {
   appliance: Appliance
   runs: RunParts
   evidence: MachineEvidence
-  leases: LeaseBook
+  peers: PeerDirectory
   answers: ReturnType<typeof createBootAnswers>
-}
-type PacketServer = { start(): Promise<void>; stop(): Promise<void> }
-
-/** DHCP and TFTP of one segment; every packet they answer becomes evidence. */
-export function createSegmentPacketServers(parts: SegmentPacketServersParts, segment: Segment): PacketServer[] {
-  const { appliance, runs, evidence, leases } = parts
-  const { clock, log, settings } = appliance
-  const advertiser = createSegmentAdvertiser(segment, log)
-  const dhcp = createDhcpServer({
-    ...{ segment, httpPort: settings.machines.httpPort, leases, log },
-    whyImpostor: runs.whyImpostor,
-    decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
-    observe: (seen) => {
-      if (seen.stage === 'ipxe' && (seen.answer === 'offer' || seen.answer === 'ack')) advertiser.tell()
-      for (const { what, type, detail } of dhcpEvidence(seen))
-        void evidence.note({ at: clock.now(), mac: seen.mac, what, detail }, type)
-    },
-  })
-  return [advertiser, dhcp, createSegmentTftpServer(parts, segment)]
 }
 
 const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: undefined } as const
 
-/** Loaders by TFTP, for machines that have a lease here and may boot from the network now. */
-function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segment): PacketServer {
-  const { appliance, runs, evidence, leases } = parts
-  const macOf = (address: string): string | undefined => leases.findByAddress(segment.name, address)?.mac
+/** Loaders by TFTP at one address, for machines that are known behind theirs and may boot from the network now. */
+export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
+  const { appliance, runs, evidence, peers } = parts
+  const macOf = (address: string): string | undefined => peers.macOf(place.interface, address)
   const fileDeps = {
     decideForMac: runs.decider.decideForMac,
     grubScript: parts.answers.grubScript,
@@ -60,8 +38,9 @@ function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segm
     await evidence.note(sighting, await typeOf(mac, name, outcome))
   }
   return createTftpServer({
-    ...{ segment, log: appliance.log, port: appliance.settings.machines.tftpPort },
-    open: (name, peer) => openTftpFile(name, macOf(peer.address), segment, fileDeps),
+    ...{ segment: { name: place.interface, interface: place.interface, address: place.address } },
+    ...{ log: appliance.log, port: appliance.settings.machines.tftpPort },
+    open: (name, peer) => openTftpFile(name, macOf(peer.address), place, fileDeps),
     observe: (sighting) => {
       const mac = macOf(sighting.peer.address)
       if (!mac) return

@@ -1,9 +1,8 @@
 import { afterEach, expect, it, test } from 'vitest'
-import { createSegmentPacketServers, type SegmentPacketServersParts } from '../../src/app/segment-packet-servers.ts'
+import { createTftpDoor, type TftpDoorParts } from '../../src/app/tftp-door.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { BootDecision } from '../../src/domain/boot.ts'
 import type { RunEventType } from '../../src/domain/run/run-events.ts'
-import type { Segment } from '../../src/domain/segment.ts'
 import { readByTftp } from '../servers/tftp/tftp-client.ts'
 import { MAC } from './deploy-fixture.ts'
 
@@ -27,13 +26,12 @@ async function notesOf(decide: () => Promise<BootDecision>, read: string) {
       note: async ({ what, detail }: { what: string; detail: { name?: string } }, type: RunEventType | undefined) =>
         void notes.push({ what, name: detail.name, type }),
     },
-    leases: { findByAddress: () => ({ mac: MAC }) },
+    peers: { macOf: () => MAC },
     answers: { grubScript: () => 'exit' },
-  } as unknown as SegmentPacketServersParts
-  const segment = { name: 'lab', interface: 'lo', address: at.address } as Segment
-  const [, , tftp] = createSegmentPacketServers(parts, segment)
-  await tftp!.start()
-  started.push(tftp!)
+  } as unknown as TftpDoorParts
+  const tftp = createTftpDoor(parts, { interface: 'lo', address: at.address, segments: () => [] })
+  await tftp.start()
+  started.push(tftp)
   await readByTftp({ ...at, name: read })
   await expect.poll(() => notes.filter(({ what }) => what === 'tftp complete')).toHaveLength(1)
   return notes
