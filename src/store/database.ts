@@ -2,17 +2,20 @@ import { Worker } from 'node:worker_threads'
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
 import { AppError } from '../core/errors.ts'
 import type { Call, Reply, StoreFile } from './store-worker.ts'
+import { createUnitQueue } from './unit-queue.ts'
 
 /** Builder for queries; the statements run in the store worker. */
 export type Queries = SqliteRemoteDatabase<Record<string, never>>
 
 /**
- * The database, living in one worker thread. `read` sees committed data; `unit` runs steps between BEGIN and COMMIT, one
- * unit at a time, and rolls back when a step throws. Throws store.busy (locked by another process) and store.failed.
+ * The database, living in one worker thread. `read` sees committed data. `unit` runs steps as one unit of work, one unit at
+ * a time, undoes them when one throws, and resolves when they are durable; units that wait share a commit. `writeRows`
+ * is a unit that runs one statement for each row. Throws store.busy (locked by another process) and store.failed.
  */
 export type DatabaseDoor = {
   read: Queries
   unit<T>(steps: (queries: Queries) => Promise<T>): Promise<T>
+  writeRows(sql: string, rows: unknown[][]): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,37 +38,26 @@ export function openDatabase(file: string, { readOnly = false } = {}): DatabaseD
     for (const call of waiting.values()) call.reject(fault)
     waiting.clear()
   })
-  const send = (connection: Call['connection'], sql: string, params: unknown[] = []): Promise<unknown[]> =>
+  const call = (work: Omit<Call, 'id'>): Promise<unknown[]> =>
     new Promise((resolve, reject) => {
       if (fault) return reject(fault)
       const id = nextId++
       waiting.set(id, { resolve, reject })
-      worker.postMessage({ id, connection, sql, params } satisfies Call)
+      worker.postMessage({ id, ...work })
     })
+  const send = (connection: Call['connection'], sql: string, params: unknown[] = []): Promise<unknown[]> =>
+    call({ connection, sql, params } as Omit<Call, 'id'>)
   const over = (connection: Call['connection']): Queries =>
     drizzle(async (sql, params) => ({ rows: await send(connection, sql, params) }))
   const [read, write] = [over('read'), over('write')]
-  let tail: Promise<unknown> = Promise.resolve()
-  const unit = async <T>(steps: (queries: Queries) => Promise<T>): Promise<T> => {
-    await send('write', 'BEGIN IMMEDIATE')
-    try {
-      const result = await steps(write)
-      await send('write', 'COMMIT')
-      return result
-    } catch (error) {
-      await send('write', 'ROLLBACK').catch(() => {})
-      throw bare(error)
-    }
-  }
+  const units = createUnitQueue((sql) => send('write', sql))
   return {
     read,
-    unit: (steps) => {
-      const turn = tail.then(() => unit(steps))
-      tail = turn.catch(() => {})
-      return turn
-    },
+    unit: (steps) => units.add(() => steps(write).catch((error) => Promise.reject(bare(error)))),
+    writeRows: (sql, rows) =>
+      units.add(async () => void (await call({ connection: 'write', sql, rows } as Omit<Call, 'id'>))),
     close: async () => {
-      await tail
+      await units.idle()
       worker.postMessage('close')
       await ended
     },

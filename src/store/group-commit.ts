@@ -1,31 +1,31 @@
-import type { DatabaseDoor, Queries } from './database.ts'
-
-type Write = { step(queries: Queries): Promise<unknown>; resolve(): void; reject(error: unknown): void }
+type Waiting<T> = { item: T; resolve(): void; reject(error: unknown): void }
 
 /**
- * Lets many small writes share one commit: while a commit is under way newcomers wait and go together in the next one.
- * Each promise resolves when its own write is durable.
+ * Lets many small writes go together: while one group is being written newcomers wait and make the next one. Each promise
+ * resolves when its own item is durable.
  */
-export function createGroupCommit(database: DatabaseDoor): (step: Write['step']) => Promise<void> {
-  let pending: Write[] = []
+export function createGroupCommit<T>(write: (items: T[]) => Promise<void>): (item: T) => Promise<void> {
+  let pending: Waiting<T>[] = []
   let busy = false
   const drain = async (): Promise<void> => {
     busy = true
+    // What this moment still brings goes with the first group too.
+    await Promise.resolve()
     while (pending.length > 0) {
       const group = pending
       pending = []
       try {
-        await database.unit((queries) => Promise.all(group.map((write) => write.step(queries))))
-        for (const write of group) write.resolve()
+        await write(group.map(({ item }) => item))
+        for (const waiting of group) waiting.resolve()
       } catch (error) {
-        for (const write of group) write.reject(error)
+        for (const waiting of group) waiting.reject(error)
       }
     }
     busy = false
   }
-  return (step) =>
+  return (item) =>
     new Promise((resolve, reject) => {
-      pending.push({ step, resolve, reject })
+      pending.push({ item, resolve, reject })
       if (!busy) void drain()
     })
 }

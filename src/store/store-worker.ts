@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
-/** One statement for the worker. `read` goes to the read-only connection and sees committed data only. */
-export type Call = {
-  id: number
-  connection: 'read' | 'write'
-  sql: string
-  params: unknown[]
-}
+/**
+ * One statement for the worker, once with `params` or once for each of `rows`. `read` goes to the read-only connection and
+ * sees committed data only.
+ */
+export type Call = { id: number; connection: 'read' | 'write'; sql: string } & (
+  | { params: unknown[] }
+  | { rows: unknown[][] }
+)
 /** What the worker is started with. */
 export type StoreFile = { file: string; readOnly: boolean }
 export type Reply = { id: number; rows: unknown[] } | { id: number; error: string; code: string }
@@ -40,6 +41,10 @@ function prepare(connection: 'read' | 'write', sql: string): Database.Statement 
 
 function execute(call: Call): unknown[] {
   const statement = prepare(call.connection, call.sql)
+  if ('rows' in call) {
+    for (const row of call.rows) statement.run(...row)
+    return []
+  }
   if (!statement.reader) {
     statement.run(...call.params)
     return []

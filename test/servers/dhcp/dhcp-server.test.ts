@@ -190,7 +190,7 @@ describe('packets made by hand', () => {
     expect(last).toMatchObject({ answer: 'offer', counters: { malformed: 4, failed: 0 } })
     const whys = host.lines.map(({ why }) => why).filter(Boolean)
     expect(whys).toContain('came through the relay 10.9.0.1 for 10.9.0.1, which lies in no segment')
-    expect(whys).toContain('a BOOTP request (no option 53)')
+    expect(whys).toContain('a BOOTP request (no option 53), and BOOTP is not served')
   })
 
   it('are answered by the hundred at once', async () => {

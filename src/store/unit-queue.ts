@@ -1,0 +1,73 @@
+/** Units of work in their order; each resolves to its steps' result when that is durable. */
+export type UnitQueue = {
+  add<T>(steps: () => Promise<T>): Promise<T>
+  /** Resolves when nothing is left to do. */
+  idle(): Promise<void>
+}
+
+type Unit = { steps(): Promise<unknown>; resolve(value: unknown): void; reject(error: unknown): void }
+
+/** So many units share a commit at the most, so that the first of them does not wait for ever. */
+const MOST_TOGETHER = 256
+
+/**
+ * Runs units one after the other and lets those that wait share one transaction: the disk is waited for once. Each unit is
+ * a savepoint of its own, so that one that throws undoes itself alone. `run` executes a statement on the one connection.
+ */
+export function createUnitQueue(run: (sql: string) => Promise<unknown>): UnitQueue {
+  let waiting: Unit[] = []
+  let working: Promise<void> | undefined
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const group = waiting.slice(0, MOST_TOGETHER)
+      waiting = waiting.slice(MOST_TOGETHER)
+      await runGroup(run, group)
+    }
+    working = undefined
+  }
+  return {
+    add: <T>(steps: () => Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        waiting.push({ steps, resolve: resolve as Unit['resolve'], reject })
+        working ??= Promise.resolve().then(drain)
+      }),
+    idle: async () => working,
+  }
+}
+
+async function runGroup(run: (sql: string) => Promise<unknown>, group: Unit[]): Promise<void> {
+  const done: [Unit, unknown][] = []
+  try {
+    await run('BEGIN IMMEDIATE')
+    for (const unit of group) {
+      const outcome = await runUnit(run, unit)
+      if (outcome.ok) done.push([unit, outcome.value])
+    }
+    await run('COMMIT')
+  } catch (error) {
+    // SQLite may have undone everything itself (disk full, I/O error); then there is nothing to roll back.
+    await run('ROLLBACK').catch(() => {})
+    for (const unit of group) unit.reject(error)
+    return
+  }
+  for (const [unit, value] of done) unit.resolve(value)
+}
+
+/** Rejects only when the transaction itself is lost, and with it the units before. */
+async function runUnit(
+  run: (sql: string) => Promise<unknown>,
+  unit: Unit,
+): Promise<{ ok: true; value: unknown } | { ok: false }> {
+  await run('SAVEPOINT unit')
+  try {
+    const value = await unit.steps()
+    await run('RELEASE unit')
+    return { ok: true, value }
+  } catch (error) {
+    await run('ROLLBACK TO unit').catch(() => Promise.reject(error))
+    await run('RELEASE unit')
+    unit.reject(error)
+    return { ok: false }
+  }
+}
