@@ -1,4 +1,4 @@
-import { ipv4ToNumber, numberToIpv4 } from '../core/ipv4.ts'
+import { ipv4ToNumber } from '../core/ipv4.ts'
 import { type AddressRange, isOnSegment, type Segment } from '../domain/segment.ts'
 import type { LeaseClient } from './lease-client.ts'
 
@@ -8,8 +8,9 @@ type Span = { first: number; last: number }
 export type AddressPool = {
   /** Lowest first, apart from each other. */
   spans: readonly Span[]
-  /** True when the address may be handed out to anyone. */
+  /** True when the address may be handed out to anyone; `hasNumber` takes it as a number. */
   has(address: string): boolean
+  hasNumber(address: number): boolean
   /** True when the client may have the address: anyone's, or reserved for it. */
   mayHave(client: LeaseClient, address: string): boolean
   /** The address that is reserved for the client. */
@@ -27,15 +28,15 @@ export function createAddressPool(segment: Segment): AddressPool {
   const reserved = new Map(
     reservations.map((one) => ['mac' in one ? `mac ${one.mac}` : `id:${one.clientId}`, one.address]),
   )
-  const taken = new Set([own, ...(gateway === undefined ? [] : [gateway]), ...dns, ...relays, ...reserved.values()])
-  const has = (address: string): boolean => {
-    const number = ipv4ToNumber(address)
-    return lies(number, spans) && !lies(number, exclusions) && !taken.has(address)
-  }
+  const kept = [own, ...(gateway === undefined ? [] : [gateway]), ...dns, ...relays, ...reserved.values()]
+  const taken = new Set(kept.map(ipv4ToNumber))
+  const hasNumber = (number: number): boolean => lies(number, spans) && !lies(number, exclusions) && !taken.has(number)
+  const has = (address: string): boolean => hasNumber(ipv4ToNumber(address))
   const reservedFor = ({ key, mac }: LeaseClient): string | undefined => reserved.get(key) ?? reserved.get(`mac ${mac}`)
   return {
     spans,
     has,
+    hasNumber,
     reservedFor,
     mayHave: (client, address) => has(address) || reservedFor(client) === address,
     isOnSubnet: (address) => isOnSegment(segment, address),
@@ -46,13 +47,12 @@ export function createAddressPool(segment: Segment): AddressPool {
   }
 }
 
-/** The addresses of a pool that anyone may have, from `from` on, lowest first. */
-export function* addressesFrom(pool: AddressPool, from: number): Generator<string> {
-  for (const { first, last } of pool.spans)
-    for (let number = Math.max(first, from); number <= last; number++) {
-      const address = numberToIpv4(number)
-      if (pool.has(address)) yield address
-    }
+/** The next address after `after` that anyone may have, as numbers; from the last one on with the first again. */
+export function nextInPool({ spans, hasNumber }: AddressPool, after: number): number | undefined {
+  for (const from of [after + 1, 0])
+    for (const { first, last } of spans)
+      for (let number = Math.max(first, from); number <= last; number++) if (hasNumber(number)) return number
+  return undefined
 }
 
 const toSpan = ({ first, last }: AddressRange): Span => ({ first: ipv4ToNumber(first), last: ipv4ToNumber(last) })
@@ -60,8 +60,8 @@ const toSpan = ({ first, last }: AddressRange): Span => ({ first: ipv4ToNumber(f
 const lies = (number: number, spans: readonly Span[]): boolean =>
   spans.some(({ first, last }) => number >= first && number <= last)
 
-function countTaken(spans: readonly Span[], exclusions: readonly Span[], taken: ReadonlySet<string>): number {
-  let count = [...taken].map(ipv4ToNumber).filter((one) => lies(one, spans) && !lies(one, exclusions)).length
+function countTaken(spans: readonly Span[], exclusions: readonly Span[], taken: ReadonlySet<number>): number {
+  let count = [...taken].filter((one) => lies(one, spans) && !lies(one, exclusions)).length
   let counted = Number.NEGATIVE_INFINITY
   for (const exclusion of exclusions.toSorted((a, b) => a.first - b.first)) {
     const from = Math.max(exclusion.first, counted + 1)

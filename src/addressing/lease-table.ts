@@ -1,8 +1,8 @@
-import { ipv4ToNumber } from '../core/ipv4.ts'
 import type { Lease } from '../domain/lease.ts'
-import { type AddressPool, addressesFrom } from './address-pool.ts'
+import type { AddressPool } from './address-pool.ts'
 import { createHolds } from './holds.ts'
 import type { LeaseClient } from './lease-client.ts'
+import { createUnusedSearch } from './unused-search.ts'
 import { searchVacant } from './vacant-search.ts'
 
 /** What the decisions may ask of one segment's leases. Nothing in it changes a lease. */
@@ -15,7 +15,7 @@ export type LeaseView = {
   heldFor(address: string, now: number): string | undefined
   /** The address that is offered to the client. */
   offeredTo(key: string, now: number): string | undefined
-  /** The lowest address that nobody ever leased. */
+  /** An address that nobody ever leased, the lowest first. */
   unused(now: number): string | undefined
   /** The vacant address that has been so for longest. */
   oldestVacant(now: number): string | undefined
@@ -44,7 +44,9 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
   const byKey: Index = new Map()
   const byMac: Index = new Map()
   const holds = createHolds()
-  let fresh = 0
+  const isUsed = (address: string, now: number): boolean =>
+    byAddress.has(address) || holds.holder(address, now) !== undefined
+  let unusedSearch = createUnusedSearch(pool, isUsed)
   let nothingVacantBefore = Number.NEGATIVE_INFINITY
 
   const put = (lease: Lease): void => {
@@ -60,17 +62,6 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     [...new Set(addresses.flatMap((set) => [...(set ?? [])]))]
       .map((address) => byAddress.get(address)!)
       .sort((a, b) => b.updatedAt - a.updatedAt)
-  const unused = (now: number): string | undefined => {
-    let allLeased = true
-    for (const address of addressesFrom(pool, fresh)) {
-      const leased = byAddress.has(address)
-      if (!leased && holds.holder(address, now) === undefined) return address
-      // Leases never go away, offers do: the next search starts after the leases at the front.
-      allLeased &&= leased
-      if (allLeased) fresh = ipv4ToNumber(address) + 1
-    }
-    return undefined
-  }
   const oldestVacant = (now: number): string | undefined => {
     if (now < nothingVacantBefore) return undefined
     const found = searchVacant(byAddress.values(), pool, holds, now)
@@ -86,7 +77,7 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     },
     usePool: (next) => {
       pool = next
-      fresh = 0
+      unusedSearch = createUnusedSearch(next, isUsed)
       nothingVacantBefore = Number.NEGATIVE_INFINITY
     },
     put,
@@ -94,12 +85,15 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     near: (client) => rowsOf(byKey.get(client.key), byMac.get(client.mac)),
     ofMac: (mac) => rowsOf(byMac.get(mac)),
     rows: () => [...byAddress.values()],
-    unused,
+    unused: (now) => unusedSearch.next(now),
     oldestVacant,
     heldFor: holds.holder,
     offeredTo: holds.offer,
     hold: holds.hold,
-    drop: holds.drop,
+    drop: (address) => {
+      holds.drop(address)
+      if (!byAddress.has(address)) unusedSearch.freed(address)
+    },
     during: holds.during,
   }
 }

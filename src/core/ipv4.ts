@@ -2,15 +2,32 @@ import { AppError } from './errors.ts'
 
 /** A dotted quad as an unsigned 32-bit number. Throws request.invalid. */
 export function ipv4ToNumber(text: string): number {
-  const parts = text.split('.')
-  const octets = parts.map(Number)
-  const valid = parts.length === 4 && parts.every((p, i) => /^\d{1,3}$/.test(p) && octets[i]! <= 255)
-  if (!valid) throw new AppError('request.invalid', `expected an IPv4 address, got ${JSON.stringify(text)}`)
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0)
+  let [value, octet, digits, dots] = [0, 0, 0, 0]
+  // By hand: thousands of packets a second ask this, and splitting and matching cost more than all the rest of an answer.
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? DOT : text.charCodeAt(at)
+    if (code === DOT) {
+      if (digits === 0 || octet > 255) return refuse(text)
+      value = value * 256 + octet
+      octet = digits = 0
+      dots++
+    } else if (code >= ZERO && code <= NINE && digits < 3) {
+      octet = octet * 10 + code - ZERO
+      digits++
+    } else return refuse(text)
+  }
+  return dots === 4 ? value : refuse(text)
+}
+
+const [DOT, ZERO, NINE] = [46, 48, 57]
+
+function refuse(text: string): never {
+  throw new AppError('request.invalid', `expected an IPv4 address, got ${JSON.stringify(text)}`)
 }
 
 /** An unsigned 32-bit number as a dotted quad. */
-export const numberToIpv4 = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')
+export const numberToIpv4 = (value: number): string =>
+  `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
 
 /** The netmask of a prefix length (0 to 32) as a number. */
 export const prefixMask = (prefix: number): number => (prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0)

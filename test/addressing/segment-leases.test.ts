@@ -42,9 +42,10 @@ describe('an offer', () => {
   })
 
   it('is free for others when its time is over', () => {
-    offered(a)
+    for (const who of [a, b, client('52:54:00:00:00:03')]) offered(who)
+    expect(offered(client('52:54:00:00:00:04'))).toBeUndefined()
     now += 1000
-    expect(offered(b)).toBe('10.0.0.10')
+    expect(offered(client('52:54:00:00:00:04'))).toBe('10.0.0.10')
   })
 
   it('is free for others when the client chose another server', () => {
