@@ -3,6 +3,7 @@ import { loaderNamed } from '../boot/firmware.ts'
 import type { Segment } from '../domain/segment.ts'
 import { createDhcpServer } from '../servers/dhcp/dhcp-server.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
+import type { TransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import { dhcpEvidence } from './dhcp-evidence.ts'
@@ -17,6 +18,8 @@ export type SegmentPacketServersParts = {
   evidence: MachineEvidence
   leases: LeaseBook
   answers: ReturnType<typeof createBootAnswers>
+  /** The threads that send files by TFTP, for all segments. */
+  lanes: TransferLanes
 }
 type PacketServer = { start(): Promise<void>; stop(): Promise<void> }
 
@@ -43,6 +46,7 @@ const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: 
 /** Loaders by TFTP, for machines that have a lease here and may boot from the network now. */
 function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segment): PacketServer {
   const { appliance, runs, evidence, leases } = parts
+  const settings = appliance.settings.machines
   const macOf = (address: string): string | undefined => leases.findByAddress(segment.name, address)?.mac
   const fileDeps = {
     decideForMac: runs.decider.decideForMac,
@@ -60,7 +64,7 @@ function createSegmentTftpServer(parts: SegmentPacketServersParts, segment: Segm
     await evidence.note(sighting, await typeOf(mac, name, outcome))
   }
   return createTftpServer({
-    ...{ segment, log: appliance.log, port: appliance.settings.machines.tftpPort },
+    ...{ segment, log: appliance.log, port: settings.tftpPort, ports: settings.tftpPorts, lanes: parts.lanes },
     open: (name, peer) => openTftpFile(name, macOf(peer.address), segment, fileDeps),
     observe: (sighting) => {
       const mac = macOf(sighting.peer.address)

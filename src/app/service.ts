@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { createLeaseBook } from '../addressing/lease-book.ts'
 import { AppError } from '../core/errors.ts'
+import { createTransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import { loadTemplates } from '../templates/template-folder.ts'
 import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
@@ -38,7 +39,8 @@ export async function startService(appliance: Appliance): Promise<Service> {
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
   const leaseMac = (segment: string, address: string): string | undefined => leases.findByAddress(segment, address)?.mac
-  const servers = createSegmentServers({ appliance, runs, answers, evidence, leases, leaseMac })
+  const lanes = createTransferLanes()
+  const servers = createSegmentServers({ appliance, runs, answers, evidence, leases, leaseMac, lanes })
   // A segment whose interface is gone must not keep the others, and the console that shows it, from starting.
   for (const segment of await store.segments.list())
     await servers
@@ -61,6 +63,7 @@ export async function startService(appliance: Appliance): Promise<Service> {
       runs.deadlines.stop()
       for (const door of people) await closeDoor(door)
       await servers.stop()
+      await lanes.close()
       await appliance.close()
     },
   }

@@ -32,6 +32,8 @@ export const Settings = z.strictObject({
     .strictObject({
       dhcpPort: port.default(67),
       tftpPort: port.default(69),
+      /** `one`: TFTP transfers stay on `tftpPort`, for machines behind a NAT or a firewall. */
+      tftpPorts: z.enum(['many', 'one']).default('many'),
       httpPort: port.default(8081),
       agentPort: port.default(8443),
     })
