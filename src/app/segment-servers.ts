@@ -48,7 +48,7 @@ export function createSegmentServers(parts: SegmentServersParts): SegmentServers
 /** All doors or none: what was started is stopped again when a later one can not be had. */
 async function startAll(parts: SegmentServersParts, segment: Segment): Promise<() => Promise<void>> {
   const { appliance } = parts
-  const { httpPort, agentPort } = appliance.settings.machines
+  const { httpPort, agentPort, proxy } = appliance.settings.machines
   const started: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (const end of started.splice(0).reverse()) await end()
@@ -59,7 +59,7 @@ async function startAll(parts: SegmentServersParts, segment: Segment): Promise<(
   }
   try {
     await parts.leases.open(segment)
-    await open(httpDoor(bootDoor(parts, segment), appliance.log), httpPort)
+    await open(httpDoor(bootDoor(parts, segment), appliance.log), proxy?.port ?? httpPort)
     await open(tlsDoor(agentDoor(parts, segment), appliance.keys, appliance.log), agentPort)
     for (const server of createSegmentPacketServers(parts, segment)) {
       await server.start()
