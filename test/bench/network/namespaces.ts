@@ -57,8 +57,9 @@ export async function openNamespaces(): Promise<BenchNamespaces> {
       throw new Error(`expected ${command.join(' ')} to serve, got ${result?.stderr}`)
     },
     drive: async (command, timeout = 300_000) => {
-      const done = await execa('ip', ['netns', 'exec', network.client, ...command], { timeout, stdin: 'ignore' })
-      return done.stdout
+      const done = await network.run(network.client, command, timeout)
+      if (done.exitCode === 0) return done.stdout
+      throw new Error(`expected ${command.join(' ')} to succeed, got ${done.exitCode}: ${done.stderr}`)
     },
     close: async () => {
       for (const daemon of [...daemons]) await daemon.stop()
