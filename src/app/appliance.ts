@@ -3,8 +3,10 @@ import { createAccessService } from '../access/access-service.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createLog, type Log } from '../core/log.ts'
+import { contentKey } from '../library/blobs.ts'
 import { createKeyring } from '../library/keyring.ts'
 import { createLibrary } from '../library/library.ts'
+import { createChunkCache } from '../servers/http-boot/chunk-cache.ts'
 import { createStore } from '../store/create-store.ts'
 import { openApplianceKeys } from './appliance-keys.ts'
 
@@ -33,8 +35,12 @@ export async function openAppliance(
     store,
     keys,
     library,
+    /** The chunks that machines read last, for all segments. */
+    chunks: createChunkCache((digest) => library.openChunk(digest)),
     access: createAccessService({ store: store.access, clock }),
     ramdiskFolder: below('ramdisk'),
+    /** The file of a blob by its digest. Throws request.invalid. */
+    chunkFile: (digest: string): string => join(below('library'), contentKey(digest)),
     close: () => store.close(),
   }
 }

@@ -6,17 +6,20 @@ import type { Log } from '../core/log.ts'
 import { createMachineErrorHandler } from '../servers/machine-error-handler.ts'
 
 const HEADERS_MILLISECONDS = 15_000
-const IDLE_MILLISECONDS = 60_000
+const KEEP_ALIVE_MILLISECONDS = 60_000
+/** A reader that takes nothing for so long is cut. */
+const STALLED_MILLISECONDS = 30_000
 
 /** An HTTP server with one room's routes; slow heads and idle connections are cut. */
-export function httpDoor(routes: Router, log: Log): Server {
-  return bounded(createHttpServer(application(routes, log)))
+export function httpDoor(routes: Router, log: Log, stalledMilliseconds = STALLED_MILLISECONDS): Server {
+  return bounded(createHttpServer(application(routes, log)), stalledMilliseconds)
 }
 
 /** The same behind TLS. */
 export function tlsDoor(routes: Router, pair: { key: string; certificate: string }, log: Log): Server {
   return bounded(
     createTlsServer({ key: pair.key, cert: pair.certificate, minVersion: 'TLSv1.2' }, application(routes, log)),
+    KEEP_ALIVE_MILLISECONDS,
   )
 }
 
@@ -32,10 +35,10 @@ function application(routes: Router, log: Log): express.Express {
   return app
 }
 
-function bounded<S extends Server>(server: S): S {
+function bounded<S extends Server>(server: S, stalledMilliseconds: number): S {
   server.headersTimeout = HEADERS_MILLISECONDS
-  server.timeout = IDLE_MILLISECONDS
-  server.keepAliveTimeout = IDLE_MILLISECONDS
+  server.timeout = stalledMilliseconds
+  server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS
   return server
 }
 

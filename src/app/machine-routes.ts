@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { encodeSignatures } from '../image/signature.ts'
 import { agentRoutes } from '../servers/agents/agent-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
+import type { TrustedProxy } from '../servers/http-boot/client-address.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import type { DoorPlace } from './dhcp-door.ts'
@@ -30,7 +31,11 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     script: answers.script,
     files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
     loader: (name) => loaderNamed(name)?.source,
-    openChunk: (digest) => appliance.library.openChunk(digest),
+    chunks: appliance.chunks,
+    openChunk: (digest, span) => appliance.library.openChunk(digest, span),
+    chunkFile: appliance.chunkFile,
+    proxy: proxyOf(appliance),
+    decideForChunk: runs.decideForChunk,
     asked: (runId, digest, bytes) => appliance.log.debug({ runId, digest, bytes }, 'chunk asked for'),
     served: (runId, digest, bytes) => {
       appliance.log.debug({ runId, digest, bytes }, 'chunk served')
@@ -39,6 +44,12 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     record: runs.record,
     recordLocal: (mac, type, detail) => evidence.note({ at: appliance.clock.now(), mac, what: type, detail }, type),
   })
+}
+
+/** The proxy of the settings; it sends any file of ours that we name below `handOverPath`. */
+function proxyOf({ settings }: Appliance): TrustedProxy | undefined {
+  const { proxy } = settings.machines
+  return proxy && { address: proxy.address, handOver: (file) => proxy.handOverPath + encodeURI(file) }
 }
 
 /** The agents' TLS door at one address. A boot code is good only from the address of its own machine. */

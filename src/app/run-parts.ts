@@ -1,6 +1,7 @@
 import { createBootDecider } from '../boot/boot-decider.ts'
 import { createBootExchange } from '../boot/boot-exchange.ts'
 import { createBootSecrets } from '../boot/boot-secrets.ts'
+import { createGrantMemory } from '../boot/grant-memory.ts'
 import { createImpostorWatch } from '../boot/impostor-watch.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { Run } from '../domain/run/run.ts'
@@ -37,6 +38,11 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   feed.subscribe((news) => {
     if (news.kind === 'change' && isEnd(news.run.state)) void transfers.end(news.run.id)
   })
+  const decider = createBootDecider({ machines, runs, sessions, record: noteResult, clock })
+  const grants = createGrantMemory(decider.decideForMac, clock)
+  feed.subscribe((news) => {
+    if (news.kind === 'change') grants.forget(news.run.id)
+  })
   const service = createRunService({
     runs,
     machines,
@@ -54,7 +60,8 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     service,
     transfers,
     deployment: createRunDeployment({ manifests, machines, record }),
-    decider: createBootDecider({ machines, runs, sessions, record: noteResult, clock }),
+    decider,
+    decideForChunk: grants.decideForMac,
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
     deadlines: createRunDeadlines({ runs, lastReport: service.lastReport, record, clock, log }),

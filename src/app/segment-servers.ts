@@ -75,14 +75,14 @@ export function createSegmentServers(parts: SegmentServersParts): SegmentServers
 /** Every door that the served segments need now, by a key that names its place. */
 function planOf(parts: SegmentServersParts): Plan {
   const { served, appliance } = parts
-  const { httpPort, agentPort } = appliance.settings.machines
+  const { httpPort, agentPort, proxy } = appliance.settings.machines
   const plan: Plan = new Map()
   for (const { interface: device, address, mode } of served.list()) {
     const place = { interface: device, address, segments: () => served.on(device) }
     if (mode !== 'observe') {
       const boot = () => httpDoor(bootDoor(parts, place), appliance.log)
       const agent = () => tlsDoor(agentDoor(parts, place), appliance.keys, appliance.log)
-      plan.set(`http ${address}`, () => tcpDoor(boot(), address, httpPort))
+      plan.set(`http ${address}`, () => tcpDoor(boot(), address, proxy?.port ?? httpPort))
       plan.set(`agents ${address}`, () => tcpDoor(agent(), address, agentPort))
       plan.set(`tftp ${device} ${address}`, () => createTftpDoor(parts, place))
     }

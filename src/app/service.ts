@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { createLeaseBook } from '../addressing/lease-book.ts'
 import { AppError } from '../core/errors.ts'
 import { neighbourMac } from '../servers/neighbour.ts'
+import { createTransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import { loadTemplates } from '../templates/template-folder.ts'
 import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
@@ -50,8 +51,9 @@ export async function startService(appliance: Appliance): Promise<Service> {
   })
   const notices = createSegmentNotices({ leases, clock, log })
   const imagined = createImaginedLeases(appliance)
+  const lanes = createTransferLanes()
   const servers = createSegmentServers({
-    ...{ appliance, runs, answers, evidence, leases, imagined, peers, notices, served },
+    ...{ appliance, runs, answers, evidence, leases, imagined, peers, notices, served, lanes },
   })
   // A segment whose interface is gone must not keep the others, and the console that shows it, from starting.
   for (const segment of await store.segments.list())
@@ -75,6 +77,7 @@ export async function startService(appliance: Appliance): Promise<Service> {
       runs.deadlines.stop()
       for (const door of people) await closeDoor(door)
       await servers.stop()
+      await lanes.close()
       await appliance.close()
     },
   }

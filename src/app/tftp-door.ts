@@ -1,5 +1,6 @@
 import { loaderNamed } from '../boot/firmware.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
+import type { TransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import type { Door, DoorPlace } from './dhcp-door.ts'
@@ -14,6 +15,8 @@ export type TftpDoorParts = {
   evidence: MachineEvidence
   peers: PeerDirectory
   answers: ReturnType<typeof createBootAnswers>
+  /** The threads that send files by TFTP, for all segments. */
+  lanes: TransferLanes
 }
 
 const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: undefined } as const
@@ -21,6 +24,7 @@ const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: 
 /** Loaders by TFTP at one address, for machines that are known behind theirs and may boot from the network now. */
 export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   const { appliance, runs, evidence, peers } = parts
+  const settings = appliance.settings.machines
   const macOf = (address: string): string | undefined => peers.macOf(place.interface, address)
   const fileDeps = {
     decideForMac: runs.decider.decideForMac,
@@ -39,7 +43,7 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   }
   return createTftpServer({
     ...{ segment: { name: place.interface, interface: place.interface, address: place.address } },
-    ...{ log: appliance.log, port: appliance.settings.machines.tftpPort },
+    ...{ log: appliance.log, port: settings.tftpPort, ports: settings.tftpPorts, lanes: parts.lanes },
     open: (name, peer) => openTftpFile(name, macOf(peer.address), place, fileDeps),
     observe: (sighting) => {
       const mac = macOf(sighting.peer.address)

@@ -32,8 +32,17 @@ export const Settings = z.strictObject({
     .strictObject({
       dhcpPort: port.default(67),
       tftpPort: port.default(69),
+      /** `one`: TFTP transfers stay on `tftpPort`, for machines behind a NAT or a firewall. */
+      tftpPorts: z.enum(['many', 'one']).default('many'),
       httpPort: port.default(8081),
       agentPort: port.default(8443),
+      /**
+       * A proxy that listens on `httpPort` in our place and sends files itself: its address as we see it, the port
+       * on which it reaches us, and the path below which it knows our files (`X-Accel-Redirect`).
+       */
+      proxy: z
+        .strictObject({ address: z.ipv4(), port, handOverPath: z.string().startsWith('/').default('/slipway-files') })
+        .optional(),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),

@@ -4,6 +4,7 @@ export const ERROR_CODES = {
   'request.unauthenticated': { status: 401, retryable: false },
   'request.forbidden': { status: 403, retryable: false },
   'request.origin_refused': { status: 403, retryable: false },
+  'request.method': { status: 405, retryable: false },
   'request.too_many': { status: 429, retryable: true },
   'resource.not_found': { status: 404, retryable: false },
   'config.invalid': { status: 500, retryable: false },

@@ -6,6 +6,9 @@ export const AF_INET = 2
 export const AF_INET6 = 10
 export const SOL_SOCKET = 1
 export const SO_BINDTODEVICE = 25
+/** <linux/udp.h>: one send carries several datagrams of the size that this option sets. */
+export const SOL_UDP = 17
+export const UDP_SEGMENT = 103
 /** SOCK_NONBLOCK | SOCK_CLOEXEC, to be added to a socket's type. */
 export const NONBLOCK_CLOEXEC = 0o4000 | 0o2000000
 

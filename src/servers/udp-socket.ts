@@ -21,6 +21,11 @@ export type UdpPlace = { interface: string; address: string; port: number; recei
  * Several may share a port. Needs CAP_NET_RAW, and CAP_NET_BIND_SERVICE below port 1024. Throws socket.failed.
  */
 export async function openUdpSocket(place: UdpPlace): Promise<Socket> {
+  return socketOver(openUdpDescriptor(place))
+}
+
+/** The descriptor of such a socket, for calls that Node has no word for; `socketOver` makes a Node socket of it. */
+export function openUdpDescriptor(place: UdpPlace): number {
   const fd = called('socket', place, libc.socket(libc.AF_INET, SOCK_DGRAM | libc.NONBLOCK_CLOEXEC, 0))
   const set = (option: number, value: Uint8Array): number =>
     libc.setsockopt(fd, libc.SOL_SOCKET, option, value, value.length)
@@ -37,6 +42,11 @@ export async function openUdpSocket(place: UdpPlace): Promise<Socket> {
     libc.close(fd)
     throw error
   }
+  return fd
+}
+
+/** Node's socket over a bound descriptor, which it closes when it is closed. */
+export async function socketOver(fd: number): Promise<Socket> {
   // Only addresses are ever sent to; without the detour through DNS a packet has left when `send` returns.
   const door = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) })
   await new Promise<void>((resolve, reject) => {

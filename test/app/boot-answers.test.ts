@@ -23,7 +23,7 @@ const SANBOOT_MAC = '52:54:00:00:00:5a'
 const answers = createBootAnswers({
   templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
   secrets: createBootSecrets(Buffer.alloc(32)),
-  ports: { dhcpPort: 67, tftpPort: 69, httpPort: 8081, agentPort: 8443 },
+  ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443 },
   doorPin: 'sha256//abc=',
   findRun: async () => run,
   localBootOf: async (mac) => (mac === SANBOOT_MAC ? 'sanboot' : 'exit'),

@@ -1,29 +1,26 @@
 import { stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import express, { type Request, type Response, type Router } from 'express'
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import type { BootDecision } from '../../domain/boot.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
+import { clientAddress, isThroughProxy, localAddress } from './client-address.ts'
 import { createFirstAsks } from './first-asks.ts'
+import { type SendChunkDeps, sendChunk } from './send-chunk.ts'
 import { sendFile } from './send-file.ts'
 
 export type BootFiles = { kernel: string; initrd: string }
 
 /** What the machines' HTTP door needs. `peerMac` ties an address to a MAC by its lease. */
-export type BootRoutesDeps = {
+export type BootRoutesDeps = SendChunkDeps & {
   peerMac(address: string): Promise<string | undefined>
   decideForMac(mac: string): Promise<BootDecision>
+  /** The same, asked for every chunk. */
+  decideForChunk(mac: string): Promise<BootDecision>
   reachedScript(runId: string): Promise<void>
   script(decision: BootDecision, mac: string, localAddress: string): Promise<string>
   files(runId: string): Promise<BootFiles>
   /** The file of a loader by its name. */
   loader(name: string): string | undefined
-  openChunk(digest: string): Promise<{ size: number; stream: Readable }>
-  /** Told before a chunk of this many bytes is sent: what may have gone out if the service dies now. */
-  asked(runId: string, digest: string, bytes: number): void
-  /** Told once a chunk's answer is over: how many of its bytes went out. */
-  served(runId: string, digest: string, bytes: number): void
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
   recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
 }
@@ -36,13 +33,14 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
   const asks = createFirstAsks()
   return express
     .Router()
+    .use(readOnly)
     .get('/boot/ipxe', async (req, res) => {
       const mac = await macOf(deps, req)
       const decision = await deps.decideForMac(mac)
       const script = await deps.script(decision, mac, localAddress(req))
       res.set('cache-control', 'no-store').type('text/plain').send(script)
       if (req.method === 'HEAD') return
-      const detail = { peer: peer(req), bytes: script.length }
+      const detail = { peer: clientAddress(req, deps.proxy), bytes: script.length }
       if (decision.kind === 'grant') {
         await deps.reachedScript(decision.runId)
         await deps.record(decision.runId, 'scriptFetched', { ...detail, session: decision.session })
@@ -56,29 +54,11 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
     .get('/boot/kernel', (req, res) => sendBootFile(deps, 'kernel', req, res))
     .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
     .get('/chunks/sha256/:digest', async (req, res) => {
-      const { runId, session } = await grantOf(deps, req)
+      const { runId, session } = await grantOf(deps, req, deps.decideForChunk)
       // Before the chunk is opened: an open stream that nobody listens to would take its error to the process.
-      if (asks.isFirst(runId, session)) await deps.record(runId, 'firstChunkServed', { peer: peer(req), session })
-      const digest = String(req.params.digest)
-      const chunk = await deps.openChunk(digest)
-      res.set({
-        'content-length': String(chunk.size),
-        'content-type': 'application/zstd',
-        'cache-control': 'public, max-age=31536000, immutable',
-      })
-      if (req.method === 'HEAD') {
-        chunk.stream.destroy()
-        res.end()
-        return
-      }
-      deps.asked(runId, digest, chunk.size)
-      let bytes = 0
-      chunk.stream.on('data', (part: Buffer) => {
-        bytes += part.length
-      })
-      // A reader that goes away, or a disk that fails, ends this answer and nothing else.
-      await pipeline(chunk.stream, res).catch(() => res.destroy())
-      deps.served(runId, digest, bytes)
+      if (asks.isFirst(runId, session))
+        await deps.record(runId, 'firstChunkServed', { peer: clientAddress(req, deps.proxy), session })
+      await sendChunk(deps, { runId, digest: String(req.params.digest) }, req, res)
     })
 }
 
@@ -90,9 +70,9 @@ async function sendLoader(deps: BootRoutesDeps, name: string, req: Request, res:
   const file = deps.loader(name)
   if (!file) throw new AppError('resource.not_found', `expected the name of a loader, got ${name}`)
   const started = performance.now()
-  if (!(await sendFile(file, req, res)) || decision.kind === 'hold') return
+  if (!(await sendFile(file, req, res, handOverOf(deps, req))) || decision.kind === 'hold') return
   const { size } = await stat(file)
-  const detail = { peer: peer(req), name, bytes: size, session: decision.session }
+  const detail = { peer: clientAddress(req, deps.proxy), name, bytes: size, session: decision.session }
   if (req.method === 'HEAD') return void (await deps.record(decision.runId, 'loaderProbed', detail))
   const milliseconds = Math.round(performance.now() - started)
   await deps.record(decision.runId, 'loaderFetched', { ...detail, milliseconds })
@@ -102,12 +82,12 @@ async function sendBootFile(deps: BootRoutesDeps, which: keyof BootFiles, req: R
   const { runId, session } = await grantOf(deps, req)
   const file = (await deps.files(runId))[which]
   const started = performance.now()
-  const sentAll = await sendFile(file, req, res)
+  const sentAll = await sendFile(file, req, res, handOverOf(deps, req))
   if (!sentAll || req.method === 'HEAD') return
   const milliseconds = Math.round(performance.now() - started)
   const { size } = await stat(file)
   await deps.record(runId, which === 'kernel' ? 'kernelFetched' : 'ramdiskFetched', {
-    peer: peer(req),
+    peer: clientAddress(req, deps.proxy),
     bytes: size,
     milliseconds,
     session,
@@ -115,17 +95,29 @@ async function sendBootFile(deps: BootRoutesDeps, which: keyof BootFiles, req: R
 }
 
 /** The grant under which this request's machine boots. Throws resource.not_found: without one no file exists. */
-async function grantOf(deps: BootRoutesDeps, req: Request): Promise<{ runId: string; session: number }> {
-  const decision = await deps.decideForMac(await macOf(deps, req))
+async function grantOf(
+  deps: BootRoutesDeps,
+  req: Request,
+  decide = deps.decideForMac,
+): Promise<{ runId: string; session: number }> {
+  const decision = await decide(await macOf(deps, req))
   if (decision.kind === 'grant') return decision
   throw new AppError('resource.not_found', `expected a boot grant, ${decision.why}`)
 }
 
 async function macOf(deps: BootRoutesDeps, req: Request): Promise<string> {
-  const mac = await deps.peerMac(peer(req))
+  const address = clientAddress(req, deps.proxy)
+  const mac = await deps.peerMac(address)
   if (mac) return mac
-  throw new AppError('resource.not_found', `expected a machine with a lease, got ${peer(req)}`)
+  throw new AppError('resource.not_found', `expected a machine with a lease, got ${address}`)
 }
 
-const peer = (req: Request): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-const localAddress = (req: Request): string => (req.socket.localAddress ?? '').replace(/^::ffff:/, '')
+const handOverOf = ({ proxy }: BootRoutesDeps, req: Request) =>
+  isThroughProxy(req, proxy) ? proxy.handOver : undefined
+
+/** Nothing behind this door is changed by a request (RFC 9110 §15.5.6). */
+const readOnly: RequestHandler = (req, res, next) => {
+  if (req.method === 'GET' || req.method === 'HEAD') return next()
+  res.set('allow', 'GET, HEAD')
+  throw new AppError('request.method', `expected GET or HEAD, got ${req.method}`)
+}

@@ -1,42 +1,37 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { pipeline } from 'node:stream/promises'
-import type { Request, Response } from 'express'
-import { AppError } from '../../core/errors.ts'
-
-const HIGH_WATER_MARK = 512 * 1024
+import { open } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerContent } from './content-answer.ts'
+import { sendSpan } from './send-span.ts'
 
 /**
- * Sends a file with its exact Content-Length, or the one range asked for (RFC 9110 §14.2; other forms get the whole).
- * Resolves to true when the last byte of the file left, false when the client went away before.
+ * Sends a file, or the one range asked for. `handOver` may name the path by which the proxy before us sends it in our
+ * place. Resolves to true when the last byte of the file left us (or the proxy was told), or HEAD was answered.
  */
-export async function sendFile(path: string, req: Request, res: Response): Promise<boolean> {
-  const { size } = await stat(path)
-  const range = parseRange(req.headers.range, size)
-  res.status(range.partial ? 206 : 200)
-  res.set({
-    'content-length': String(range.end - range.start + 1),
-    'content-type': 'application/octet-stream',
-    'accept-ranges': 'bytes',
-  })
-  if (range.partial) res.set('content-range', `bytes ${range.start}-${range.end}/${size}`)
-  if (req.method === 'HEAD') {
-    res.end()
-    return true
-  }
+export async function sendFile(
+  path: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+  handOver?: (path: string) => string,
+): Promise<boolean> {
+  const file = await open(path)
   try {
-    await pipeline(createReadStream(path, { start: range.start, end: range.end, highWaterMark: HIGH_WATER_MARK }), res)
-    return range.end === size - 1
-  } catch {
-    return false
+    const { size, mtimeNs } = await file.stat({ bigint: true })
+    const bytes = Number(size)
+    const etag = `"${bytes.toString(16)}-${mtimeNs.toString(16)}"`
+    const headers = { 'content-type': 'application/octet-stream' }
+    if (handOver) {
+      res.writeHead(200, { ...headers, etag, 'x-accel-redirect': handOver(path) }).end()
+      return true
+    }
+    const answer = answerContent(req.method ?? 'GET', req.headers, { size: bytes, etag, headers })
+    res.writeHead(answer.status, answer.headers)
+    if (!answer.span) {
+      res.end()
+      return answer.status === 200
+    }
+    const { start, end } = answer.span
+    return (await sendSpan(file, answer.span, res)) === end + 1 - start && end === bytes - 1
+  } finally {
+    await file.close()
   }
-}
-
-function parseRange(header: string | undefined, size: number): { start: number; end: number; partial: boolean } {
-  const match = /^bytes=(\d+)-(\d*)$/.exec(header ?? '')
-  if (!match) return { start: 0, end: size - 1, partial: false }
-  const start = Number(match[1])
-  const end = Math.min(match[2] ? Number(match[2]) : size - 1, size - 1)
-  if (start <= end) return { start, end, partial: true }
-  throw new AppError('request.invalid', `expected a range inside ${size} bytes, got ${header}`)
 }

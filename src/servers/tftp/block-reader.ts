@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { DATA_HEAD_BYTES, writeDataHead } from '../../wire/tftp/packet.ts'
 
 /** A file to be read from: its size in bytes, `read` giving up to `length` bytes from `offset`, fewer at the end. */
 export type TftpFile = {
@@ -7,17 +8,28 @@ export type TftpFile = {
   close(): Promise<void>
 }
 
-/** A file as numbered blocks from 1; the last is shorter than the others, empty if need be (RFC 1350 §6). */
+/**
+ * A file as the DATA packets of one window, side by side so that one call can send them. Blocks are numbered from 1;
+ * the last is shorter than the others, empty if need be (RFC 1350 §6).
+ */
 export type BlockReader = {
-  /** A block that is the next one, or was read and not yet forgotten. */
-  block(number: number): Promise<Uint8Array>
-  /** Drops blocks up to `number`; returns how many bytes they held. */
+  /** Bytes of a packet that is not the last. */
+  packetBytes: number
+  /** Makes packets up to `number` of what was read already; returns the last that is there now. */
+  make(number: number): number
+  /** Reads on, so that `make` gets further. Rejects when the file is cut short. */
+  load(): Promise<void>
+  /** The packets of the blocks from `first` to `last`, which were made and not forgotten; good until the next `make`. */
+  packets(first: number, last: number): Uint8Array
+  /** Drops blocks up to `number`; returns how many bytes of the file they held. */
   forget(number: number): number
-  /** The number of the last block, undefined until it was read. */
+  /** The number of the last block, undefined until it was made. */
   last(): number | undefined
 }
 
-const READ_BYTES = 1 << 17
+export type BlockShape = { blockBytes: number; windowBlocks: number }
+
+const READ_BYTES = 1 << 16
 
 const LF = 10
 const CR = 13
@@ -35,48 +47,73 @@ export function toNetascii(bytes: Uint8Array): Uint8Array {
   return out
 }
 
-/** Reads a file block by block, keeping only what may have to be sent again. Rejects when the file is cut short. */
+/** Reads a file in large pieces and keeps only the packets that may have to be sent again. */
 export function createBlockReader(
-  file: TftpFile,
-  blockBytes: number,
-  translate: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+  file: Omit<TftpFile, 'close'>,
+  { blockBytes, windowBlocks }: BlockShape,
+  translate?: (bytes: Uint8Array) => Uint8Array,
 ): BlockReader {
-  const kept = new Map<number, Uint8Array>()
-  let rest: Uint8Array = new Uint8Array()
+  const slot = DATA_HEAD_BYTES + blockBytes
+  // A short file needs no room for a whole window; netascii may grow to twice its bytes.
+  const slots = Math.min(windowBlocks, Math.floor((file.size * (translate ? 2 : 1)) / blockBytes) + 1)
+  const packets = Buffer.allocUnsafe(slots * slot)
+  // Whole blocks a read, so that no end of one has to be joined to the next.
+  const readBytes = Math.max(1, Math.floor(READ_BYTES / blockBytes)) * blockBytes
+  let next: Promise<Uint8Array> | undefined
+  let piece: Uint8Array = new Uint8Array()
+  let used = 0
   let offset = 0
-  let made = 0
-  let forgotten = 0
+  let [first, made] = [1, 0]
   let last: number | undefined
+  let lastBytes = 0
 
-  const fill = async (): Promise<void> => {
-    while (rest.length < blockBytes && offset < file.size) {
-      const bytes = await file.read(offset, Math.min(READ_BYTES, file.size - offset))
+  /** One piece ahead of what is sent. Who fails to need it is not told that it failed. */
+  const readNext = (): Promise<Uint8Array> => {
+    const reading = file.read(offset, Math.min(readBytes, file.size - offset))
+    reading.catch(() => {})
+    return reading
+  }
+  const makeNext = (): boolean => {
+    const left = piece.length - used
+    if (left < blockBytes && offset < file.size) return false
+    const length = Math.min(left, blockBytes)
+    const at = (made + 1 - first) * slot
+    writeDataHead(packets, at, made + 1)
+    packets.set(length === piece.length ? piece : piece.subarray(used, used + length), at + DATA_HEAD_BYTES)
+    used += length
+    made++
+    if (length < blockBytes) [last, lastBytes] = [made, length]
+    return true
+  }
+  return {
+    packetBytes: slot,
+    last: () => last,
+    make: (number) => {
+      const most = Math.min(number, first + slots - 1)
+      while (made < most && last === undefined && makeNext());
+      return Math.min(made, most)
+    },
+    load: async () => {
+      const bytes = await (next ?? readNext())
+      next = undefined
       if (bytes.length === 0)
         throw new AppError('resource.not_found', `expected ${file.size} bytes of the file, got ${offset}`)
       offset += bytes.length
-      rest = rest.length === 0 ? translate(bytes) : Buffer.concat([rest, translate(bytes)])
-    }
-  }
-  return {
-    last: () => last,
-    block: async (number) => {
-      const again = kept.get(number)
-      if (again) return again
-      if (rest.length < blockBytes) await fill()
-      const block = rest.subarray(0, blockBytes)
-      rest = rest.subarray(block.length)
-      made++
-      kept.set(made, block)
-      if (block.length < blockBytes) last = made
-      return block
+      const more = translate ? translate(bytes) : bytes
+      piece = used === piece.length ? more : Buffer.concat([piece.subarray(used), more])
+      used = 0
+      if (offset < file.size) next = readNext()
+    },
+    packets: (from, to) => {
+      const end = to === last ? (to - first) * slot + DATA_HEAD_BYTES + lastBytes : (to - first + 1) * slot
+      return packets.subarray((from - first) * slot, end)
     },
     forget: (number) => {
-      let bytes = 0
-      for (; forgotten < number; forgotten++) {
-        bytes += kept.get(forgotten + 1)?.length ?? 0
-        kept.delete(forgotten + 1)
-      }
-      return bytes
+      const blocks = Math.min(number, made) - first + 1
+      if (blocks <= 0) return 0
+      packets.copyWithin(0, blocks * slot, (made - first + 1) * slot)
+      first += blocks
+      return blocks * blockBytes - (first > made && made === last ? blockBytes - lastBytes : 0)
     },
   }
 }

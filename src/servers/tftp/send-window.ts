@@ -20,9 +20,6 @@ export const openWindow = (size: number, confirming: boolean): SendWindow => ({
 /** The highest block that may be sent now; nothing follows the OACK before it is confirmed. */
 export const sendLimit = (window: SendWindow): number => (window.acked < 0 ? 0 : window.acked + window.size)
 
-/** The 16-bit number of a block on the wire; it goes on from 65535 to 0. */
-export const wireBlock = (block: number): number => block % WRAP
-
 /**
  * Takes an ACK's 16-bit number into the window; sending goes on after the last acknowledged block (RFC 7440 §4).
  * A repeated ACK is never answered with DATA at once (RFC 1123 §4.2.3.1), except that a windowed client says by

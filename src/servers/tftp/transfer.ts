@@ -1,12 +1,12 @@
-import type { Socket } from 'node:dgram'
 import type { Clock } from '../../core/clock.ts'
 import { hasCode } from '../../core/errors.ts'
 import { TFTP_ERRORS } from '../../wire/tftp/error-codes.ts'
-import { decodeTftp, encodeTftp, type TftpPacket } from '../../wire/tftp/packet.ts'
+import { ackedBlock, decodeTftp, encodeTftp, type TftpPacket } from '../../wire/tftp/packet.ts'
+import { peerAddress, type UdpPort } from '../udp-port.ts'
 import type { BlockReader } from './block-reader.ts'
 import type { TransferPlan } from './negotiate.ts'
 import { newRetryTimer, type RetryLimits, takeRoundTrip, waitMs } from './retry-timer.ts'
-import { goBack, openWindow, type SendWindow, sendLimit, takeAck, wireBlock } from './send-window.ts'
+import { goBack, openWindow, type SendWindow, sendLimit, takeAck } from './send-window.ts'
 
 export type Peer = { address: string; port: number }
 
@@ -19,7 +19,7 @@ export type TransferResult = {
 }
 
 export type TransferDeps = {
-  socket: Socket
+  port: Pick<UdpPort, 'send'>
   peer: Peer
   plan: TransferPlan
   reader: BlockReader
@@ -27,15 +27,17 @@ export type TransferDeps = {
   limits: RetryLimits
 }
 
-/** One file on its way to one client, on a socket of its own (RFC 1350 §4). */
+/** One file on its way to one client. */
 export class Transfer {
   readonly #deps: TransferDeps
+  readonly #to: Uint8Array
   readonly #window: SendWindow
   readonly #timer = newRetryTimer()
   readonly #ended = Promise.withResolvers<TransferResult>()
   #alarm: NodeJS.Timeout | undefined
+  #due = 0
   #over = false
-  #pumping = false
+  #loading = false
   #resent = false
   #windowAt = 0
   #sentAt = 0
@@ -44,15 +46,13 @@ export class Transfer {
 
   constructor(deps: TransferDeps) {
     this.#deps = deps
+    this.#to = peerAddress(deps.peer)
     this.#window = openWindow(deps.plan.windowBlocks, deps.plan.confirmed.size > 0)
   }
 
-  /** Sends the file; resolves when it has ended in whatever way, and never rejects. The socket stays open. */
+  /** Sends the file; resolves when it has ended in whatever way, and never rejects. The port stays open. */
   run(): Promise<TransferResult> {
-    const { socket } = this.#deps
-    socket.on('message', (bytes, from) => this.#hear(bytes, from))
-    socket.on('error', (error) => this.#end('failed', error.message))
-    void this.#pump()
+    this.#pump()
     return this.#ended.promise
   }
 
@@ -62,17 +62,24 @@ export class Transfer {
     this.#end('failed', why)
   }
 
-  #hear(bytes: Uint8Array, from: Peer): void {
-    const packet = readOrUndefined(bytes)
-    const { peer, socket } = this.#deps
-    if (from.address !== peer.address || from.port !== peer.port) {
+  /** Ends it without a word, where the port itself is broken. */
+  fail(why: string): void {
+    this.#end('failed', why)
+  }
+
+  /** Takes a packet that came to the transfer's port. */
+  hear(bytes: Uint8Array, from: Peer): void {
+    const { peer, port } = this.#deps
+    if (from.port !== peer.port || from.address !== peer.address) {
       // An ERROR is never answered, or two servers could do so for ever.
       const refusal = { kind: 'error', code: TFTP_ERRORS.unknownTransfer, message: 'unknown transfer' } as const
-      if (packet?.kind !== 'error') socket.send(encodeTftp(refusal), from.port, from.address, () => {})
+      if (readOrUndefined(bytes)?.kind !== 'error') sendPacket(port, peerAddress(from), refusal)
       return
     }
+    const block = ackedBlock(bytes)
+    const packet = block === undefined ? readOrUndefined(bytes) : undefined
+    if (block !== undefined) this.#takeAck(block)
     if (packet?.kind === 'error') this.#end('aborted', `the client said ${packet.code} ${packet.message}`.trim())
-    if (packet?.kind === 'ack') this.#takeAck(packet.block)
   }
 
   #takeAck(block: number): void {
@@ -90,48 +97,64 @@ export class Transfer {
     }
     this.#resent = sentBefore > window.acked
     this.#retransmits += sentBefore - window.acked
-    void this.#pump()
+    this.#pump()
   }
 
-  // One pump at a time: the reader hands out blocks in order, and an ACK may move the window while it reads.
-  async #pump(): Promise<void> {
-    if (this.#pumping || this.#over) return
-    this.#pumping = true
-    clearTimeout(this.#alarm)
+  /** Sends what the window allows and is read already; where that is not all, it goes on after the next read. */
+  #pump(): void {
+    if (this.#loading || this.#over) return
+    const { clock, port, reader } = this.#deps
+    const window = this.#window
+    this.#windowAt = clock.now()
+    if (window.sent < 0) {
+      window.sent = 0
+      this.#send({ kind: 'oack', options: this.#deps.plan.confirmed })
+    }
+    const limit = sendLimit(window)
+    const made = limit > 0 ? reader.make(limit) : 0
+    if (made > window.sent) {
+      port.send(this.#to, reader.packets(window.sent + 1, made), reader.packetBytes)
+      window.sent = made
+    }
+    if (made < limit && reader.last() === undefined) return void this.#load()
+    this.#sentAt = clock.now()
+    this.#arm()
+  }
+
+  // One read at a time; an ACK may move the window meanwhile.
+  async #load(): Promise<void> {
+    this.#loading = true
+    this.#due = Number.POSITIVE_INFINITY
     try {
-      this.#windowAt = this.#deps.clock.now()
-      while (!this.#over && this.#mayGoOn()) await this.#sendNext()
-      this.#sentAt = this.#deps.clock.now()
-      this.#arm()
+      await this.#deps.reader.load()
     } catch (error) {
       this.stop(error instanceof Error ? error.message : `${error}`, 'the file can not be read')
-    } finally {
-      this.#pumping = false
     }
+    this.#loading = false
+    this.#pump()
   }
 
-  #mayGoOn(): boolean {
-    const last = this.#deps.reader.last()
-    return this.#window.sent < Math.min(sendLimit(this.#window), last ?? Number.POSITIVE_INFINITY)
-  }
-
-  async #sendNext(): Promise<void> {
-    const { plan, reader } = this.#deps
-    const next = this.#window.sent + 1
-    const packet: TftpPacket =
-      next === 0
-        ? { kind: 'oack', options: plan.confirmed }
-        : { kind: 'data', block: wireBlock(next), data: await reader.block(next) }
-    if (this.#over || this.#window.sent + 1 !== next) return
-    this.#window.sent = next
-    this.#send(packet)
-  }
-
+  /** Sets when to send again. The alarm that is set already looks at it when it rings: an ACK need not set it anew. */
   #arm(): void {
-    if (this.#over) return
     const wait = waitMs(this.#timer, this.#deps.limits, this.#deps.plan.timeoutMs)
+    const due = this.#sentAt + wait
+    if (this.#alarm && due >= this.#due) {
+      this.#due = due
+      return
+    }
+    this.#due = due
+    this.#ring(wait)
+  }
+
+  #ring(wait: number): void {
     clearTimeout(this.#alarm)
-    this.#alarm = setTimeout(() => this.#timeout(), wait)
+    this.#alarm = setTimeout(() => {
+      this.#alarm = undefined
+      const left = this.#due - this.#deps.clock.now()
+      if (left === Number.POSITIVE_INFINITY) return
+      if (left > 1) this.#ring(left)
+      else this.#timeout()
+    }, wait)
   }
 
   #timeout(): void {
@@ -144,13 +167,11 @@ export class Transfer {
     this.#resent = true
     this.#retransmits += this.#window.sent - this.#window.acked
     goBack(this.#window)
-    void this.#pump()
+    this.#pump()
   }
 
   #send(packet: TftpPacket): void {
-    const { socket, peer } = this.#deps
-    // A packet that the kernel would not take is as good as lost: the timer sends it again.
-    socket.send(encodeTftp(packet), peer.port, peer.address, () => {})
+    sendPacket(this.#deps.port, this.#to, packet)
   }
 
   #end(outcome: TransferResult['outcome'], why: string | undefined): void {
@@ -158,6 +179,12 @@ export class Transfer {
     clearTimeout(this.#alarm)
     this.#ended.resolve({ outcome, why, bytes: this.#bytes, retransmits: this.#retransmits })
   }
+}
+
+/** Sends one packet; one that the kernel would not take is as good as lost. */
+export function sendPacket(port: Pick<UdpPort, 'send'>, to: Uint8Array, packet: TftpPacket): void {
+  const bytes = encodeTftp(packet)
+  port.send(to, bytes, bytes.length)
 }
 
 function readOrUndefined(bytes: Uint8Array): TftpPacket | undefined {

@@ -61,6 +61,21 @@ export function encodeTftp(packet: TftpPacket): Uint8Array {
   }
 }
 
+/** What stands before the data in a DATA packet, in bytes. */
+export const DATA_HEAD_BYTES = 4
+
+/** Writes the head of a DATA packet; of `block` the low 16 bits, so that 0 follows 65535. */
+export function writeDataHead(out: Uint8Array, at: number, block: number): void {
+  out[at] = 0
+  out[at + 1] = OPCODES.data
+  out[at + 2] = block >> 8
+  out[at + 3] = block
+}
+
+/** The block number of a packet that is an ACK and nothing else, undefined for any other. */
+export const ackedBlock = (payload: Uint8Array): number | undefined =>
+  payload.length === 4 && payload[0] === 0 && payload[1] === OPCODES.ack ? (payload[2]! << 8) | payload[3]! : undefined
+
 function readRequest(kind: 'rrq' | 'wrq', bytes: Buffer): TftpPacket {
   if (bytes.length > LONGEST_REQUEST) throw malformed(kind, `at most ${LONGEST_REQUEST} bytes`, `${bytes.length}`)
   const [name, mode, ...rest] = readStrings(bytes.subarray(2))

@@ -1,9 +1,18 @@
-import { createServer, get, type Server } from 'node:http'
+import { createServer, get, type IncomingHttpHeaders, type RequestOptions, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import express from 'express'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, test } from 'vitest'
+import { silentLog } from '../../../src/core/log.ts'
 import { bootRoutes } from '../../../src/servers/http-boot/boot-routes.ts'
+import { createChunkCache } from '../../../src/servers/http-boot/chunk-cache.ts'
+import type { Span } from '../../../src/servers/http-boot/content-answer.ts'
+import { createMachineErrorHandler } from '../../../src/servers/machine-error-handler.ts'
+
+const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251))
+const PATH = '/chunks/sha256/abc'
+const ETAG = '"abc"'
+const PROXY = { address: '127.0.0.1', handOver: (file: string) => `/given${file}` }
 
 let server: Server | undefined
 afterEach(() => {
@@ -11,53 +20,140 @@ afterEach(() => {
   server?.closeAllConnections()
 })
 
-/** The boot door with one chunk; resolves with its URL, with what was told as served, and with what was recorded. */
-async function openDoor(chunk: { size: number; stream: Readable }) {
+/** The boot door with one chunk of BYTES, and what it told and asked. */
+async function openDoor(over: { mostChunkBytes?: number; proxied?: boolean; granted?: boolean } = {}) {
   const grant = { kind: 'grant' as const, runId: 'run', session: 1 }
   const recorded: string[] = []
+  const peers: string[] = []
   const asked: [string, string, number][] = []
-  const told = Promise.withResolvers<[string, string, number]>()
+  const told: [string, string, number][] = []
+  let opened = 0
+  const openChunk = async (_digest: string, span: Span = { start: 0, end: BYTES.length - 1 }) => {
+    opened++
+    return { size: BYTES.length, stream: Readable.from([BYTES.subarray(span.start, span.end + 1)]) }
+  }
+  const limits = { mostBytes: 1 << 20, mostChunkBytes: over.mostChunkBytes ?? 1 << 20 }
+  const decide = async () => (over.granted === false ? { kind: 'local' as const, why: 'no run' } : { ...grant })
   const routes = bootRoutes({
-    peerMac: async () => '52:54:00:00:00:01',
-    decideForMac: async () => ({ ...grant }),
+    peerMac: async (address) => {
+      peers.push(address)
+      return '52:54:00:00:00:01'
+    },
+    decideForMac: decide,
+    decideForChunk: decide,
     reachedScript: async () => {},
     script: async () => '',
     files: async () => ({ kernel: '', initrd: '' }),
     loader: () => undefined,
-    openChunk: async () => chunk,
+    chunks: createChunkCache(openChunk, limits),
+    openChunk,
+    chunkFile: (digest) => `/library/${digest}`,
+    proxy: over.proxied ? PROXY : undefined,
     asked: (...args) => void asked.push(args),
-    served: (...args) => told.resolve(args),
+    served: (...args) => void told.push(args),
     record: async (runId, type, { session }) => void recorded.push(`${runId} ${type} ${session}`),
     recordLocal: async () => {},
   })
-  server = createServer(express().use(routes))
+  server = createServer(express().use(routes).use(createMachineErrorHandler(silentLog)))
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/chunks/sha256/abc`
-  return { url, grant, recorded, asked, told: told.promise }
+  const { port } = server.address() as AddressInfo
+  return { port, grant, recorded, peers, asked, told, opened: () => opened }
 }
 
-it('tells how many bytes of a chunk were sent', async () => {
-  const bytes = Buffer.alloc(300_000, 1)
-  const { url, told } = await openDoor({ size: bytes.length, stream: Readable.from([bytes]) })
-  expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(300_000)
-  expect(await told).toEqual(['run', 'abc', 300_000])
+type Answer = { status: number | undefined; headers: IncomingHttpHeaders; body: Buffer }
+
+const ask = (port: number, options: RequestOptions = {}): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const call = request({ port, host: '127.0.0.1', path: PATH, agent: false, ...options }, (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts) }),
+      )
+    })
+    call.on('error', reject).end()
+  })
+
+it('sends a chunk whole, for ever, out of memory the second time, and tells how many bytes went', async () => {
+  const { port, told, asked, opened } = await openDoor()
+  for (let round = 0; round < 2; round++) {
+    const { status, headers, body } = await ask(port)
+    expect([status, body.equals(BYTES)]).toEqual([200, true])
+    expect(headers).toMatchObject({
+      etag: ETAG,
+      'content-length': '300000',
+      'accept-ranges': 'bytes',
+      'cache-control': 'public, max-age=31536000, immutable',
+    })
+  }
+  await expect.poll(() => told).toEqual([...Array(2)].map(() => ['run', 'abc', 300_000]))
+  expect([asked.length, opened()]).toEqual([2, 1])
 })
 
-it('tells what was sent of a chunk whose reader went away', async () => {
-  const stream = new Readable({ read: () => {} })
-  stream.push(Buffer.alloc(1000))
-  const { url, told, asked } = await openDoor({ size: 5000, stream })
-  const request = get(url, (answer) => answer.once('data', () => request.destroy()))
-  request.on('error', () => {})
-  expect(await told).toEqual(['run', 'abc', 1000])
-  expect(asked).toEqual([['run', 'abc', 5000]])
+test.each([
+  ['a range', 'bytes=1000-1999', 1000, 2000],
+  ['its end', 'bytes=-500', 299_500, 300_000],
+])('sends %s, from memory and from the library', async (_name, range, from, to) => {
+  for (const mostChunkBytes of [1 << 20, 1000]) {
+    const { port, told } = await openDoor({ mostChunkBytes })
+    const { status, headers, body } = await ask(port, { headers: { range } })
+    expect([status, body.equals(BYTES.subarray(from, to))]).toEqual([206, true])
+    expect(headers['content-range']).toBe(`bytes ${from}-${to - 1}/300000`)
+    await expect.poll(() => told).toEqual([['run', 'abc', to - from]])
+  }
+})
+
+it('sends nothing of what the client has already, nothing beyond the end, nothing for HEAD', async () => {
+  const { port, asked } = await openDoor()
+  expect(await ask(port, { headers: { 'if-none-match': ETAG } })).toMatchObject({ status: 304, body: Buffer.alloc(0) })
+  expect(await ask(port, { headers: { range: 'bytes=300000-' } })).toMatchObject({
+    status: 416,
+    headers: { 'content-range': 'bytes */300000' },
+  })
+  expect(await ask(port, { method: 'HEAD' })).toMatchObject({ status: 200, headers: { 'content-length': '300000' } })
+  expect(asked).toEqual([])
+})
+
+it('tells what was asked for and not what was sent of a chunk whose reader went away', async () => {
+  const { port, told, asked } = await openDoor()
+  const call = get({ port, host: '127.0.0.1', path: PATH, agent: false }, (answer) => {
+    answer.once('data', () => answer.destroy())
+  })
+  call.on('error', () => {})
+  await expect.poll(() => told.length).toBe(1)
+  expect(asked).toEqual([['run', 'abc', 300_000]])
+})
+
+test.each(['POST', 'PUT', 'DELETE'])('refuses %s, naming what is allowed', async (method) => {
+  const { port, peers } = await openDoor()
+  expect(await ask(port, { method })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
+  expect(peers).toEqual([])
+})
+
+it('sends nothing without a grant, not even out of memory', async () => {
+  const { port, opened } = await openDoor({ granted: false })
+  expect((await ask(port)).status).toBe(404)
+  expect(opened()).toBe(0)
 })
 
 it('records the first chunk of every boot session, so that a machine which lost its power is seen to ask again', async () => {
-  const { url, grant, recorded } = await openDoor({ size: 1, stream: Readable.from([Buffer.alloc(1)]) })
+  const { port, grant, recorded } = await openDoor()
   for (const session of [1, 1, 2, 2]) {
     grant.session = session
-    await fetch(url, { method: 'HEAD' })
+    await ask(port, { method: 'HEAD' })
   }
   expect(recorded).toEqual(['run firstChunkServed 1', 'run firstChunkServed 2'])
+})
+
+it('lets the trusted proxy send a chunk, and believes it who asks', async () => {
+  const { port, peers } = await openDoor({ proxied: true })
+  const forged = await ask(port, { headers: { 'x-forwarded-for': '10.0.0.66, 10.0.0.7' } })
+  expect(forged).toMatchObject({ status: 200, headers: { 'x-accel-redirect': '/given/library/abc', etag: ETAG } })
+  expect([forged.body.length, peers]).toEqual([0, ['10.0.0.7']])
+})
+
+it('believes nobody else who asks, and sends to him itself', async () => {
+  const { port, peers } = await openDoor({ proxied: true })
+  const direct = await ask(port, { localAddress: '127.0.0.2', headers: { 'x-forwarded-for': '10.0.0.7' } })
+  expect([direct.body.length, direct.headers['x-accel-redirect'], peers]).toEqual([300_000, undefined, ['127.0.0.2']])
 })

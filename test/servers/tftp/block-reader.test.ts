@@ -1,5 +1,10 @@
 import { expect, it, test } from 'vitest'
-import { createBlockReader, type TftpFile, toNetascii } from '../../../src/servers/tftp/block-reader.ts'
+import {
+  type BlockReader,
+  createBlockReader,
+  type TftpFile,
+  toNetascii,
+} from '../../../src/servers/tftp/block-reader.ts'
 
 /** A file of `text` that gives at most `grain` bytes a read and counts its reads. */
 const fileOf = (text: string, grain = 1000): TftpFile & { reads: number[] } => {
@@ -15,14 +20,27 @@ const fileOf = (text: string, grain = 1000): TftpFile & { reads: number[] } => {
     close: async () => {},
   }
 }
+const HEAD = 4
+
+/** The data of one packet that was made, whose head names its block. */
+const dataOf = (reader: BlockReader, block: number): string => {
+  const packet = Buffer.from(reader.packets(block, block))
+  expect(packet.readUInt32BE(0)).toBe(0x30000 + block)
+  return packet.subarray(HEAD).toString()
+}
 const all = async (
   file: TftpFile,
   blockBytes: number,
   translate?: (bytes: Uint8Array) => Uint8Array,
 ): Promise<string[]> => {
-  const reader = createBlockReader(file, blockBytes, translate)
-  const blocks = []
-  while (reader.last() === undefined) blocks.push(Buffer.from(await reader.block(blocks.length + 1)).toString())
+  const reader = createBlockReader(file, { blockBytes, windowBlocks: 2 }, translate)
+  const blocks: string[] = []
+  while (reader.last() === undefined || blocks.length < reader.last()!) {
+    const next = blocks.length + 1
+    while (reader.make(next) < next) await reader.load()
+    blocks.push(dataOf(reader, next))
+    reader.forget(next)
+  }
   return blocks
 }
 
@@ -36,19 +54,41 @@ test.each([
 it('is read whole however little a read gives', async () =>
   expect(await all(fileOf('abcdefgh', 1), 3)).toEqual(['abc', 'def', 'gh']))
 
-it('is read in large pieces, each once', async () => {
-  const file = fileOf('x'.repeat(10_000), 1 << 20)
-  await all(file, 8)
+it('is read in large pieces, one ahead of what is needed', async () => {
+  const file = fileOf('x'.repeat(200_000), 1 << 20)
+  const reader = createBlockReader(file, { blockBytes: 8, windowBlocks: 4 })
+  await reader.load()
+  expect([reader.make(1), file.reads]).toEqual([1, [0, 65_536]])
+})
+
+it('gives the packets of a window side by side until they are forgotten, and counts the bytes', async () => {
+  const file = fileOf('abcdefgh')
+  const reader = createBlockReader(file, { blockBytes: 3, windowBlocks: 3 })
+  await reader.load()
+  expect([reader.make(2), reader.make(3), reader.make(9), reader.last()]).toEqual([2, 3, 3, 3])
+  expect(Buffer.from(reader.packets(1, 3)).toString('latin1')).toBe('\0\x03\0\x01abc\0\x03\0\x02def\0\x03\0\x03gh')
+  expect(reader.forget(1)).toBe(3)
+  expect(dataOf(reader, 2)).toBe('def')
+  expect([reader.forget(1), reader.forget(2), reader.forget(3), reader.forget(3)]).toEqual([0, 3, 2, 0])
   expect(file.reads).toEqual([0])
 })
 
-it('gives a block again until it is forgotten, and counts the bytes', async () => {
-  const file = fileOf('abcdefgh')
-  const reader = createBlockReader(file, 3)
-  for (const number of [1, 2, 1, 2, 3]) await reader.block(number)
-  expect(Buffer.from(await reader.block(1)).toString()).toBe('abc')
-  expect([reader.forget(2), reader.forget(2), reader.forget(3)]).toEqual([6, 0, 2])
-  expect(file.reads).toEqual([0])
+it('makes no packet that its window has no room for', async () => {
+  const reader = createBlockReader(fileOf('abcdefghijkl'), { blockBytes: 3, windowBlocks: 2 })
+  await reader.load()
+  expect([reader.make(9), reader.last()]).toEqual([2, undefined])
+  reader.forget(2)
+  expect([reader.make(9), dataOf(reader, 3), dataOf(reader, 4)]).toEqual([4, 'ghi', 'jkl'])
+})
+
+it('numbers the block after 65535 with 0', async () => {
+  const reader = createBlockReader(fileOf('x'.repeat(8 * 65_537), 1 << 20), { blockBytes: 8, windowBlocks: 1 })
+  for (let block = 1; block < 65_536; block++) {
+    while (reader.make(block) < block) await reader.load()
+    reader.forget(block)
+  }
+  while (reader.make(65_536) < 65_536) await reader.load()
+  expect(Buffer.from(reader.packets(65_536, 65_536)).readUInt32BE(0)).toBe(0x30000)
 })
 
 it('refuses a file that ends before its size', async () => {

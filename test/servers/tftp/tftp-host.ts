@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createLog } from '../../../src/core/log.ts'
 import { createTftpServer } from '../../../src/servers/tftp/tftp-server.ts'
+import { createTransferLanes } from '../../../src/servers/tftp/transfer-lanes.ts'
 
 const say = (line: Record<string, unknown>): boolean => process.stdout.write(`${JSON.stringify(line)}\n`)
 
@@ -11,10 +12,12 @@ export function makeFile(bytes: number): Buffer {
 }
 
 if (process.argv[2]) {
-  const { segment, limits } = JSON.parse(process.argv[2])
+  const { segment, limits, ports, lanes = true } = JSON.parse(process.argv[2])
   const server = createTftpServer({
     segment,
     limits,
+    ...(ports && { ports }),
+    ...(lanes && { lanes: createTransferLanes() }),
     open: async (name) => {
       const size = /^(\d+)\.bin$/.exec(name)?.[1]
       if (size === undefined) return undefined

@@ -194,9 +194,9 @@ describe('a transfer in progress', () => {
         return bytes.subarray(offset, offset + length)
       },
     }
-    const bench = await openBench({ mostBlockBytes: 65_464 }, { open: async () => slow })
+    const bench = await openBench({ mostBlockBytes: 32_000 }, { open: async () => slow })
     const asking = new Map([
-      ['blksize', '65464'],
+      ['blksize', '32000'],
       ['windowsize', '3'],
     ])
     const transfer = await startOnly(bench, asking)
