@@ -11,6 +11,8 @@ export type UdpPort = {
    * does not take is lost, as a packet on the wire may be.
    */
   send(to: Uint8Array, bytes: Uint8Array, datagramBytes: number): void
+  /** Sends one datagram; false when the kernel did not take it. */
+  sendOne(to: Uint8Array, bytes: Uint8Array): boolean
   close(): Promise<void>
 }
 
@@ -66,6 +68,7 @@ export async function openUdpPort(place: UdpPlace, segments = true): Promise<Udp
   return {
     socket,
     send,
+    sendOne: (to, bytes) => open && sendOne(to, bytes),
     close: async () => {
       if (!open) return
       open = false

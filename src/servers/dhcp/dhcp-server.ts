@@ -1,4 +1,3 @@
-import type { Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
 import type { LeaseBook } from '../../addressing/lease-book.ts'
 import { readBootClient } from '../../boot/boot-client.ts'
@@ -9,7 +8,7 @@ import { type DhcpMode, isBehindRelays, type Segment } from '../../domain/segmen
 import type { MessageType } from '../../wire/dhcp4/message-types.ts'
 import type { DhcpPacket } from '../../wire/dhcp4/packet.ts'
 import { openArpProber } from '../arp-prober.ts'
-import { openUdpSocket } from '../udp-socket.ts'
+import { openUdpPort, type UdpPort } from '../udp-port.ts'
 import { type AddressWatch, createAddressWatch, type Squatter } from './address-watch.ts'
 import { type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
 import { type DhcpCounters, noPackets } from './counters.ts'
@@ -67,8 +66,8 @@ export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
   const isOurs = (address: string): boolean =>
     deps.segments().some((segment) => segment.address === address) || isOwnAddress(address)
   const modeDeps: ModeDeps = { ...deps, isOurs }
-  let socket: Socket | undefined
-  let send: ((reply: DhcpReply) => Promise<void>) | undefined
+  let port: UdpPort | undefined
+  let send: ((reply: DhcpReply) => void) | undefined
   let watch: AddressWatch | undefined
   let alarm: NodeJS.Timeout | undefined
 
@@ -97,7 +96,7 @@ export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
       watch?.offered(segment.name, done.address, boot.mac)
       arm()
     }
-    if (done.reply && sends) await send?.(done.reply)
+    if (done.reply && sends) send?.(done.reply)
     return done
   }
   const desk = createPacketDesk({
@@ -108,23 +107,23 @@ export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
   return {
     counters,
     start: async () => {
-      if (socket) return
+      if (port) return
       const place = { interface: deps.interface, address: NONE, port: PORT, receiveBytes: RECEIVE_BYTES }
-      socket = await openUdpSocket(place)
-      send = createReplySender(deps.interface, socket, counters)
+      port = await openUdpPort(place)
+      send = createReplySender(deps.interface, port, counters)
       watch = openWatch(deps.interface, clock, log)
-      socket.on('message', (bytes, from) => void desk(bytes, from))
-      socket.on('error', (error) => log.error({ interface: deps.interface, err: error }, 'the DHCP socket failed'))
+      port.socket.on('message', (bytes, from) => void desk(bytes, from))
+      port.socket.on('error', (error) => log.error({ interface: deps.interface, err: error }, 'the DHCP socket failed'))
       log.info({ interface: deps.interface }, 'DHCP is answered')
     },
     stop: async () => {
       clearTimeout(alarm)
       watch?.close()
-      const open = socket
-      socket = undefined
+      const open = port
+      port = undefined
       send = undefined
       watch = undefined
-      if (open) await new Promise<void>((resolve) => open.close(resolve))
+      await open?.close()
     },
   }
 }

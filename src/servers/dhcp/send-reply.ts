@@ -1,5 +1,6 @@
-import type { Socket } from 'node:dgram'
+import { AppError } from '../../core/errors.ts'
 import { encodePacket } from '../../wire/dhcp4/packet.ts'
+import { peerAddress, type UdpPort } from '../udp-port.ts'
 import { teachNeighbour } from '../udp-socket.ts'
 import type { DhcpCounters } from './counters.ts'
 import { destinationOf } from './destination.ts'
@@ -7,23 +8,27 @@ import type { DhcpReply } from './reply.ts'
 
 const EVERYONE = '255.255.255.255'
 
-/** Sends replies from one interface's socket to where RFC 2131 §4.1 wants them. Rejects when the network does. */
-export function createReplySender(interfaceName: string, socket: Socket, counters: DhcpCounters) {
-  return (reply: DhcpReply): Promise<void> => {
+/** Sends replies from one interface's port to where RFC 2131 §4.1 wants them. Throws socket.failed when none can be sent. */
+export function createReplySender(interfaceName: string, port: UdpPort, counters: DhcpCounters) {
+  return (reply: DhcpReply): void => {
     const { bytes, left } = encodePacket(reply.header, reply.raw, reply.mostBytes)
     if (left.length > 0) counters.optionsLeft++
     const to = destinationOf(reply.type, reply.header)
-    const send = (address: string): Promise<void> =>
-      new Promise((resolve, reject) =>
-        socket.send(bytes, to.port, address, (error) => (error ? reject(error) : resolve())),
-      )
-    if (to.kind === 'broadcast') return send(EVERYONE)
-    if (to.kind !== 'neighbour') return send(to.address)
-    const broadcast = (): Promise<void> => {
-      // RFC 2131 §4.1 allows broadcasting where unicasting is not possible.
-      counters.broadcastInstead++
-      return send(EVERYONE)
-    }
-    return teachNeighbour(interfaceName, to.address, to.mac) ? send(to.address).catch(broadcast) : broadcast()
+    const send = (address: string): boolean => port.sendOne(peerAddress({ address, port: to.port }), bytes)
+    const sent =
+      to.kind === 'broadcast'
+        ? send(EVERYONE)
+        : to.kind === 'neighbour'
+          ? (teachNeighbour(interfaceName, to.address, to.mac) && send(to.address)) || sendInstead(send, counters)
+          : send(to.address)
+    if (sent) return
+    const where = to.kind === 'broadcast' ? EVERYONE : to.address
+    throw new AppError('socket.failed', `expected to send a DHCP reply to ${where} on ${interfaceName}`)
   }
+}
+
+/** RFC 2131 §4.1 allows broadcasting where unicasting is not possible. */
+function sendInstead(send: (address: string) => boolean, counters: DhcpCounters): boolean {
+  counters.broadcastInstead++
+  return send(EVERYONE)
 }
