@@ -15,7 +15,7 @@ export type Queries = SqliteRemoteDatabase<Record<string, never>>
 export type DatabaseDoor = {
   read: Queries
   unit<T>(steps: (queries: Queries) => Promise<T>): Promise<T>
-  writeRows(sql: string, rows: unknown[][]): Promise<void>
+  writeRows(sql: string, rows: (string | number | null)[][]): Promise<void>
   close(): Promise<void>
 }
 
@@ -55,7 +55,9 @@ export function openDatabase(file: string, { readOnly = false } = {}): DatabaseD
     read,
     unit: (steps) => units.add(() => steps(write).catch((error) => Promise.reject(bare(error)))),
     writeRows: (sql, rows) =>
-      units.add(async () => void (await call({ connection: 'write', sql, rows } as Omit<Call, 'id'>))),
+      units.add(async (alone) => {
+        await call({ connection: 'write', sql, rows: JSON.stringify(rows), whole: alone } as Omit<Call, 'id'>)
+      }, 'may be alone'),
     close: async () => {
       await units.idle()
       worker.postMessage('close')

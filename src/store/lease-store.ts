@@ -10,7 +10,7 @@ type Row = typeof leases.$inferSelect
 
 /** Leases by segment and address. A save resolves once it is durable; saves of the same moment share a commit. */
 export function createLeaseStore(database: DatabaseDoor) {
-  const commit = createGroupCommit((rows: unknown[][]) => database.writeRows(SAVE, rows))
+  const commit = createGroupCommit((rows: (string | number | null)[][]) => database.writeRows(SAVE, rows))
   return {
     all: async (segment: string): Promise<Lease[]> => {
       const rows = await database.read.select().from(leases).where(eq(leases.segment, segment))

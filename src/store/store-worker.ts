@@ -2,12 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
 /**
- * One statement for the worker, once with `params` or once for each of `rows`. `read` goes to the read-only connection and
- * sees committed data only.
+ * One statement for the worker: once with `params`, or for each of `rows` (JSON: cheaper to hand over than as it is), and then, where it is `whole`, in a transaction of
+ * its own. `read` goes to the read-only connection and sees committed data only.
  */
 export type Call = { id: number; connection: 'read' | 'write'; sql: string } & (
   | { params: unknown[] }
-  | { rows: unknown[][] }
+  | { rows: string; whole: boolean }
 )
 /** What the worker is started with. */
 export type StoreFile = { file: string; readOnly: boolean }
@@ -42,7 +42,9 @@ function prepare(connection: 'read' | 'write', sql: string): Database.Statement 
 function execute(call: Call): unknown[] {
   const statement = prepare(call.connection, call.sql)
   if ('rows' in call) {
-    for (const row of call.rows) statement.run(...row)
+    const rows = JSON.parse(call.rows) as unknown[][]
+    if (call.whole) connections.write.transaction(runRows)(statement, rows)
+    else runRows(statement, rows)
     return []
   }
   if (!statement.reader) {
@@ -50,6 +52,10 @@ function execute(call: Call): unknown[] {
     return []
   }
   return statement.raw(true).all(...call.params)
+}
+
+function runRows(statement: Database.Statement, rows: unknown[][]): void {
+  for (const row of rows) statement.run(...row)
 }
 
 parentPort!.on('message', (call: Call | 'close') => {

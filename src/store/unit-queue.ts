@@ -1,11 +1,17 @@
 /** Units of work in their order; each resolves to its steps' result when that is durable. */
 export type UnitQueue = {
-  add<T>(steps: () => Promise<T>): Promise<T>
+  /** `may be alone`: the steps are one call, which can be a transaction of its own where no other unit waits. */
+  add<T>(steps: (alone: boolean) => Promise<T>, how?: 'may be alone'): Promise<T>
   /** Resolves when nothing is left to do. */
   idle(): Promise<void>
 }
 
-type Unit = { steps(): Promise<unknown>; resolve(value: unknown): void; reject(error: unknown): void }
+type Unit = {
+  steps(alone: boolean): Promise<unknown>
+  mayBeAlone: boolean
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
 
 /** So many units share a commit at the most, so that the first of them does not wait for ever. */
 const MOST_TOGETHER = 256
@@ -27,9 +33,9 @@ export function createUnitQueue(run: (sql: string) => Promise<unknown>): UnitQue
     working = undefined
   }
   return {
-    add: <T>(steps: () => Promise<T>) =>
+    add: <T>(steps: (alone: boolean) => Promise<T>, how?: 'may be alone') =>
       new Promise<T>((resolve, reject) => {
-        waiting.push({ steps, resolve: resolve as Unit['resolve'], reject })
+        waiting.push({ steps, mayBeAlone: how !== undefined, resolve: resolve as Unit['resolve'], reject })
         working ??= Promise.resolve().then(drain)
       }),
     idle: async () => working,
@@ -37,6 +43,8 @@ export function createUnitQueue(run: (sql: string) => Promise<unknown>): UnitQue
 }
 
 async function runGroup(run: (sql: string) => Promise<unknown>, group: Unit[]): Promise<void> {
+  const [only] = group
+  if (only && group.length === 1 && only.mayBeAlone) return only.steps(true).then(only.resolve, only.reject)
   const done: [Unit, unknown][] = []
   try {
     await run('BEGIN IMMEDIATE')
@@ -61,7 +69,7 @@ async function runUnit(
 ): Promise<{ ok: true; value: unknown } | { ok: false }> {
   await run('SAVEPOINT unit')
   try {
-    const value = await unit.steps()
+    const value = await unit.steps(false)
     await run('RELEASE unit')
     return { ok: true, value }
   } catch (error) {

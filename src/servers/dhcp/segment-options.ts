@@ -15,11 +15,23 @@ const [ROUTERS, STATIC_ROUTES, VENDOR_SPECIFIC] = [OPTIONS.routers.code, 33, OPT
  * that asks for classless routes gets no others beside them (RFC 3442); one that boots gets no vendor's option 43.
  */
 export function segmentOptions(segment: Segment, { wanted, stage }: OptionWish): RawOptions {
+  const all = encodedSegment(segment)
+  const asksRoutes = wanted !== 'all' && wanted.includes(OPTIONS.classlessRoutes.code)
+  const spared = asksRoutes && all.has(OPTIONS.classlessRoutes.code) ? [ROUTERS, STATIC_ROUTES] : []
+  if (stage !== 'os') spared.push(VENDOR_SPECIFIC)
+  if (!spared.some((code) => all.has(code))) return all
+  return new Map([...all].filter(([code]) => !spared.includes(code)))
+}
+
+/** A segment is encoded once: it says the same to thousands of packets a second. */
+const encoded = new WeakMap<Segment, RawOptions>()
+
+function encodedSegment(segment: Segment): RawOptions {
+  const known = encoded.get(segment)
+  if (known) return known
   const settings = new Map(segment.options.map((setting) => [setting.code, settingBytes(setting)]))
   const all = new Map([...encodeOptions(fieldOptions(segment)), ...settings])
-  const asksRoutes = wanted !== 'all' && wanted.includes(OPTIONS.classlessRoutes.code)
-  if (asksRoutes && all.has(OPTIONS.classlessRoutes.code)) for (const code of [ROUTERS, STATIC_ROUTES]) all.delete(code)
-  if (stage !== 'os') all.delete(VENDOR_SPECIFIC)
+  encoded.set(segment, all)
   return all
 }
 
