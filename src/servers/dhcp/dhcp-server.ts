@@ -58,6 +58,8 @@ const WATCH_MS = 250
 
 /** Requests that may wait for the store at once; more are dropped, and their clients ask again. */
 const MOST_IN_WORK = 2048
+/** Packets that are taken from the kernel at once. */
+const MOST_DRAINED = 512
 
 /** The DHCP server of one interface, and of it only: for its own segment and for those behind the relays that ask there. */
 export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
@@ -102,6 +104,7 @@ export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
   const desk = createPacketDesk({
     ...{ interface: deps.interface, counters, most: MOST_IN_WORK, log },
     serve: (packet) => servePacket(packet, deps, counters, answer),
+    drain: (take) => port?.drain(MOST_DRAINED, take),
   })
 
   return {
@@ -112,12 +115,13 @@ export function createDhcpServer(deps: DhcpServerDeps): DhcpServer {
       port = await openUdpPort(place)
       send = createReplySender(deps.interface, port, counters)
       watch = openWatch(deps.interface, clock, log)
-      port.socket.on('message', (bytes, from) => void desk(bytes, from))
+      port.socket.on('message', desk.hear)
       port.socket.on('error', (error) => log.error({ interface: deps.interface, err: error }, 'the DHCP socket failed'))
       log.info({ interface: deps.interface }, 'DHCP is answered')
     },
     stop: async () => {
       clearTimeout(alarm)
+      desk.close()
       watch?.close()
       const open = port
       port = undefined

@@ -37,12 +37,13 @@ export function createBootService(deps: BootServiceDeps): DhcpServer {
     counters,
     start: async () => {
       socket ??= await openUdpSocket({ interface: deps.interface, address: '0.0.0.0', port: PORT })
-      socket.on('message', (bytes, from) => void desk(bytes, from))
+      socket.on('message', desk.hear)
       socket.on('error', (error) =>
         deps.log.error({ interface: deps.interface, err: error }, 'the boot service failed'),
       )
     },
     stop: async () => {
+      desk.close()
       const open = socket
       socket = undefined
       if (open) await new Promise<void>((resolve) => open.close(resolve))
