@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BenchRow, BenchSection } from './bench-section.ts'
+import { dhcpBench } from './dhcp-bench.ts'
 import { httpBench } from './http-bench.ts'
 import { openNamespaces } from './namespaces.ts'
 import { printRatios, printTable } from './report.ts'
@@ -10,7 +11,7 @@ import { unpackRivals } from './rivals.ts'
 import { tftpBench } from './tftp-bench.ts'
 
 /** Every section of the bench, in the order in which they run. */
-const SECTIONS: BenchSection[] = [tftpBench, httpBench]
+const SECTIONS: BenchSection[] = [dhcpBench, tftpBench, httpBench]
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, rounds: { type: 'string' } } })
 const chosen = SECTIONS.filter(({ name }) => !values.only || values.only.includes(name))
