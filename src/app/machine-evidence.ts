@@ -5,6 +5,8 @@ import type { RunEventType } from '../domain/run/run-events.ts'
 const MOST_SIGHTINGS = 1000
 /** A machine that repeats itself for hours must not fill the history; the first ones of a kind tell the story. */
 const MOST_OF_A_KIND = 200
+/** When a machine was last seen is told to the database no more often than this, in milliseconds. */
+const SEEN_AGAIN_MS = 10_000
 
 export type MachineEvidenceDeps = {
   machines: {
@@ -24,11 +26,17 @@ export type MachineEvidence = ReturnType<typeof createMachineEvidence>
 export function createMachineEvidence({ machines, runs, record, log }: MachineEvidenceDeps) {
   const ring: Sighting[] = []
   const counts = new Map<string, number>()
+  const seenAt = new Map<string, number>()
   const isOneTooMany = (runId: string, type: RunEventType): boolean => {
     const key = `${runId} ${type}`
     const count = (counts.get(key) ?? 0) + 1
     counts.set(key, count)
     return count > MOST_OF_A_KIND
+  }
+  const isNews = (name: string, at: number): boolean => {
+    if (at - (seenAt.get(name) ?? Number.NEGATIVE_INFINITY) < SEEN_AGAIN_MS) return false
+    seenAt.set(name, at)
+    return true
   }
   return {
     note: async (sighting: Sighting, type: RunEventType | undefined): Promise<void> => {
@@ -37,7 +45,7 @@ export function createMachineEvidence({ machines, runs, record, log }: MachineEv
       try {
         const machine = await machines.findByMac(sighting.mac)
         if (!machine) return
-        await machines.markSeen(machine.name, sighting.at)
+        if (isNews(machine.name, sighting.at)) await machines.markSeen(machine.name, sighting.at)
         const run = type && (await runs.findOpen(machine.name))
         if (run && !isOneTooMany(run.id, type)) await record(run.id, type, { mac: sighting.mac, ...sighting.detail })
       } catch (error) {

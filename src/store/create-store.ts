@@ -38,14 +38,15 @@ export async function openStoreReadOnly(file: string): Promise<{ store: Store; p
 }
 
 function storesOver(database: DatabaseDoor) {
+  const machines = createMachineStore(database)
   return {
     leases: createLeaseStore(database),
     segments: createSegmentStore(database),
     profiles: createProfileStore(database),
-    machines: createMachineStore(database),
+    machines,
     conflicts: createConflictStore(database),
     images: createImageVersionStore(database),
-    runs: createRunStore(database),
+    runs: createRunStore(database, machines.refresh),
     runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),
     access: createAccessStore(database),

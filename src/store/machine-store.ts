@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
+import { createMachineCache } from './machine-cache.ts'
 import { machineMacs, machines } from './schema.ts'
 
 /** A registered machine and what Slipway has learnt of it. `unprovedBy`: the run that wrote its disk without proof yet. */
@@ -30,44 +31,42 @@ export function createMachineStore(database: DatabaseDoor) {
       macs.map(({ mac }) => mac),
     )
   }
+  const list = async (): Promise<MachineRecord[]> => {
+    const rows = await database.read.select().from(machines).orderBy(asc(machines.name))
+    const macs = await database.read.select().from(machineMacs).orderBy(asc(machineMacs.place))
+    const byMachine = Map.groupBy(macs, ({ machine }) => machine)
+    return rows.map((row) =>
+      toRecord(
+        row,
+        (byMachine.get(row.name) ?? []).map(({ mac }) => mac),
+      ),
+    )
+  }
+  const cache = createMachineCache(list, (name) => find(database.read, name))
+  /** Changes a machine, and what is remembered of it. */
+  const change = async (name: string, steps: (queries: Queries) => Promise<unknown>): Promise<void> => {
+    await database.unit(steps)
+    await cache.refresh(name)
+  }
   return {
     find: (name: string) => find(database.read, name),
-    findByMac: async (mac: string): Promise<MachineRecord | undefined> => {
-      const [owner] = await database.read.select().from(machineMacs).where(eq(machineMacs.mac, mac))
-      return owner && find(database.read, owner.machine)
-    },
+    findByMac: cache.findByMac,
     /** Every machine registered with this UUID; more than one only where they are said to share it. */
-    findByUuid: async (uuid: string): Promise<MachineRecord[]> => {
-      const rows = await database.read.select().from(machines).where(eq(machines.uuid, uuid))
-      return Promise.all(rows.map(async ({ name }) => (await find(database.read, name))!))
-    },
-    list: async (): Promise<MachineRecord[]> => {
-      const rows = await database.read.select().from(machines).orderBy(asc(machines.name))
-      const macs = await database.read.select().from(machineMacs).orderBy(asc(machineMacs.place))
-      const byMachine = Map.groupBy(macs, ({ machine }) => machine)
-      return rows.map((row) =>
-        toRecord(
-          row,
-          (byMachine.get(row.name) ?? []).map(({ mac }) => mac),
-        ),
-      )
-    },
-    save: (machine: Machine): Promise<void> => database.unit((queries) => save(queries, machine)),
+    findByUuid: cache.findByUuid,
+    /** To be told by whoever changes a machine's row elsewhere. */
+    refresh: cache.refresh,
+    list,
+    save: (machine: Machine): Promise<void> => change(machine.name, (queries) => save(queries, machine)),
     markSeen: (name: string, at: number) =>
-      database.unit(
-        async (queries) => void (await queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
-      ),
+      change(name, (queries) => queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
     saveInventory: (name: string, inventory: Inventory) =>
-      database.unit(
-        async (queries) => void (await queries.update(machines).set({ inventory }).where(eq(machines.name, name))),
-      ),
+      change(name, (queries) => queries.update(machines).set({ inventory }).where(eq(machines.name, name))),
     setUnproved: (name: string, runId: string | undefined) =>
-      database.unit(
-        async (queries) =>
-          void (await queries
-            .update(machines)
-            .set({ unprovedBy: runId ?? null })
-            .where(eq(machines.name, name))),
+      change(name, (queries) =>
+        queries
+          .update(machines)
+          .set({ unprovedBy: runId ?? null })
+          .where(eq(machines.name, name)),
       ),
   }
 }

@@ -3,6 +3,8 @@ import { AppError } from '../core/errors.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
+import { createOpenRunCache } from './open-run-cache.ts'
+import { preparedOn } from './prepared.ts'
 import { machines, runEvents, runLogs, runs } from './schema.ts'
 
 /** What one event does to a run: the changed fields and the lines to append, decided on the row inside the transaction. */
@@ -13,12 +15,15 @@ export type RunChange = {
 }
 export type RunStore = ReturnType<typeof createRunStore>
 
-/** Runs with their events and logs. */
-export function createRunStore(database: DatabaseDoor) {
+/** Runs with their events and logs. `machineChanged` is told of a machine whose row a run changed. */
+export function createRunStore(database: DatabaseDoor, machineChanged: (name: string) => Promise<void>) {
+  const readOpen = async (): Promise<Run[]> =>
+    (await database.read.select().from(runs).where(isNull(runs.endedAt))).map(toRun)
+  const openRuns = createOpenRunCache(readOpen)
   return {
     /** Adds a run unless its machine has an open one. Throws machine.busy. */
-    add: (run: Run): Promise<void> =>
-      database.unit(async (queries) => {
+    add: async (run: Run): Promise<void> => {
+      await database.unit(async (queries) => {
         const [open] = await queries
           .select()
           .from(runs)
@@ -28,17 +33,20 @@ export function createRunStore(database: DatabaseDoor) {
             runId: open.id,
           })
         await queries.insert(runs).values(toRow(run))
-      }),
+      })
+      openRuns.keep(run)
+    },
     /**
      * In one transaction: reads the run, lets `decide` say what changes, writes that. Undefined means nothing changes.
      * `history` reads the run's events of before, inside the same transaction.
      */
-    change: (
+    change: async (
       id: string,
       at: number,
       decide: (run: Run, history: () => Promise<RunEvent[]>) => RunChange | undefined | Promise<RunChange | undefined>,
-    ): Promise<{ run: Run; events: RunEvent[] } | undefined> =>
-      database.unit(async (queries) => {
+    ): Promise<{ run: Run; events: RunEvent[] } | undefined> => {
+      let machine: string | undefined
+      const result = await database.unit(async (queries) => {
         const run = await find(queries, id)
         const change = run && (await decide(run, () => eventsOf(queries, id)))
         if (!run || !change) return undefined
@@ -47,20 +55,19 @@ export function createRunStore(database: DatabaseDoor) {
         if (change.unproved) {
           const unprovedBy = change.unproved === 'set' ? id : null
           await queries.update(machines).set({ unprovedBy }).where(eq(machines.name, run.machine))
+          machine = run.machine
         }
         return { run: changed, events: await append(queries, id, at, change.events) }
-      }),
-    find: (id: string) => find(database.read, id),
-    findOpen: async (machine: string): Promise<Run | undefined> => {
-      const [row] = await database.read
-        .select()
-        .from(runs)
-        .where(and(eq(runs.machine, machine), isNull(runs.endedAt)))
-      return row && toRun(row)
+      })
+      if (result) openRuns.keep(result.run)
+      if (machine !== undefined) await machineChanged(machine)
+      return result
     },
+    find: (id: string) => find(database.read, id),
+    findOpen: openRuns.find,
     list: async (limit: number): Promise<Run[]> =>
       (await database.read.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.id)).limit(limit)).map(toRun),
-    open: async (): Promise<Run[]> => (await database.read.select().from(runs).where(isNull(runs.endedAt))).map(toRun),
+    open: readOpen,
     events: (id: string, after?: number) => eventsOf(database.read, id, after),
     addLog: (id: string, at: number, lines: string[]): Promise<void> =>
       database.unit(async (queries) => {
@@ -81,8 +88,27 @@ export function createRunStore(database: DatabaseDoor) {
   }
 }
 
+/** What every event of every run asks for, built once. */
+const hot = preparedOn((queries) => {
+  const id = sql.placeholder('id')
+  const [runId, seq, at, type, to, detail] = (['runId', 'seq', 'at', 'type', 'to', 'detail'] as const).map((name) =>
+    sql.placeholder(name),
+  ) as [Placeholder, Placeholder, Placeholder, Placeholder, Placeholder, Placeholder]
+  return {
+    find: queries.select().from(runs).where(eq(runs.id, id)).prepare(),
+    lastSeq: queries
+      .select({ seq: sql<number>`coalesce(max(${runEvents.seq}), 0)` })
+      .from(runEvents)
+      .where(eq(runEvents.runId, id))
+      .prepare(),
+    addEvent: queries.insert(runEvents).values({ runId, seq, at, type, to, detail }).prepare(),
+  }
+})
+
+type Placeholder = ReturnType<typeof sql.placeholder>
+
 async function find(queries: Queries, id: string): Promise<Run | undefined> {
-  const [row] = await queries.select().from(runs).where(eq(runs.id, id))
+  const [row] = await hot(queries).find.all({ id })
   return row && toRun(row)
 }
 
@@ -93,12 +119,9 @@ async function eventsOf(queries: Queries, id: string, after = 0): Promise<RunEve
 }
 
 async function append(queries: Queries, runId: string, at: number, events: RunChange['events']): Promise<RunEvent[]> {
-  const [last] = await queries
-    .select({ seq: sql<number>`coalesce(max(${runEvents.seq}), 0)` })
-    .from(runEvents)
-    .where(eq(runEvents.runId, runId))
+  const [last] = await hot(queries).lastSeq.all({ id: runId })
   const lines = events.map((event, index) => ({ ...event, runId, at, seq: (last?.seq ?? 0) + index + 1 }))
-  if (lines.length > 0) await queries.insert(runEvents).values(lines.map((line) => ({ ...line, to: line.to ?? null })))
+  for (const line of lines) await hot(queries).addEvent.run({ ...line, to: line.to ?? null })
   return lines
 }
 

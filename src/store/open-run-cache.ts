@@ -1,0 +1,32 @@
+import type { Run } from '../domain/run/run.ts'
+
+/** The open run of each machine in memory, because each packet of a machine that boots asks for it. */
+export type OpenRunCache = {
+  find(machine: string): Promise<Run | undefined>
+  /** Says that this is what the database has of the run now. */
+  keep(run: Run): void
+}
+
+export function createOpenRunCache(readOpen: () => Promise<Run[]>): OpenRunCache {
+  const byMachine = new Map<string, Run>()
+  let loading: Promise<void> | undefined
+  const keep = (run: Run): void => {
+    if (run.endedAt === undefined) byMachine.set(run.machine, run)
+    else if (byMachine.get(run.machine)?.id === run.id) byMachine.delete(run.machine)
+  }
+  return {
+    keep,
+    find: async (machine) => {
+      loading ??= readOpen().then(
+        // What changed while the database was being read is newer than what was read.
+        (runs) => void runs.filter((run) => !byMachine.has(run.machine)).forEach(keep),
+        (error) => {
+          loading = undefined
+          throw error
+        },
+      )
+      await loading
+      return byMachine.get(machine)
+    },
+  }
+}
