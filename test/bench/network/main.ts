@@ -8,10 +8,11 @@ import { httpBench } from './http-bench.ts'
 import { openNamespaces } from './namespaces.ts'
 import { printRatios, printTable } from './report.ts'
 import { unpackRivals } from './rivals.ts'
+import { stormBench } from './storm-bench.ts'
 import { tftpBench } from './tftp-bench.ts'
 
 /** Every section of the bench, in the order in which they run. */
-const SECTIONS: BenchSection[] = [dhcpBench, tftpBench, httpBench]
+const SECTIONS: BenchSection[] = [dhcpBench, tftpBench, httpBench, stormBench]
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, rounds: { type: 'string' } } })
 const chosen = SECTIONS.filter(({ name }) => !values.only || values.only.includes(name))

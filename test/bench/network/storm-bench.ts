@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { openAppliance } from '../../../src/app/appliance.ts'
+import { createRunParts } from '../../../src/app/run-parts.ts'
+import { Settings } from '../../../src/config/settings.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { HardwareProfile } from '../../../src/domain/hardware-profile.ts'
+import { Segment } from '../../../src/domain/segment.ts'
+import type { BenchContext, BenchSection } from './bench-section.ts'
+import { SERVER_ADDRESSES } from './namespaces.ts'
+import type { StormOrder, StormResult } from './storm-machines.ts'
+
+const PROGRAM = new URL('../../../src/main.ts', import.meta.url).pathname
+const MACHINES = new URL('./storm-machines.ts', import.meta.url).pathname
+const ADDRESS = SERVER_ADDRESSES.ours
+/** A network of its own beside the one of the cable: every address of it is the machines'. */
+const POOL = '10.90.0.0/16'
+const COUNT = 2000
+const WITHIN_MS = 10_000
+const RAMDISK = 'cloud'
+
+export const macOf = (index: number): string =>
+  `52:54:00:90:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`
+
+/**
+ * Two thousand machines that are switched on within ten seconds, each with a run of its own: DHCP, the loader by TFTP, DHCP
+ * of iPXE, the script, one range of the ramdisk. There is no rival to compare with: what it found is said.
+ */
+export const stormBench: BenchSection = {
+  name: 'storm',
+  run: async (context) => {
+    const folder = await context.folder('storm')
+    const settings = await makeSite(folder)
+    const { network } = context.namespaces
+    // The machines' side owns every address of the pool, without one of them being set.
+    await execa('ip', ['-n', network.client, 'route', 'add', 'local', POOL, 'dev', 'eth0'])
+    await execa('ip', ['-n', network.server, 'route', 'add', POOL, 'dev', 'seg0'])
+    const env = {
+      SLIPWAY_DATA_FOLDER: settings.dataFolder,
+      SLIPWAY_CACHE_FOLDER: settings.cacheFolder,
+      SLIPWAY_LOG_LEVEL: 'error',
+    }
+    const serve = [process.execPath, '--no-warnings', PROGRAM, 'serve', '--config', '/dev/null']
+    const isUp = async (): Promise<boolean> =>
+      (await network.run(network.client, ['curl', '-s', '-o', '/dev/null', `http://${ADDRESS}:8081/`])).exitCode === 0
+    const daemon = await context.namespaces.serve(serve, isUp, env)
+    try {
+      const [pid] = (await execa('ip', ['netns', 'pids', network.server])).stdout.split('\n')
+      const before = await cpuSeconds(pid!)
+      const result = await runMachines(context, folder)
+      report(context, result, { cpu: (await cpuSeconds(pid!)) - before, memoryMiB: await peakMiB(pid!) })
+    } finally {
+      await daemon.stop()
+      await execa('ip', ['-n', network.server, 'route', 'del', POOL])
+      await execa('ip', ['-n', network.client, 'route', 'del', 'local', POOL, 'dev', 'eth0'])
+    }
+    return []
+  },
+}
+
+async function runMachines({ namespaces }: BenchContext, folder: string): Promise<StormResult> {
+  const macs = Array.from({ length: COUNT }, (_, index) => macOf(index))
+  const order: StormOrder = { macs, withinMs: WITHIN_MS, server: ADDRESS, device: 'eth0', httpPort: 8081 }
+  const file = join(folder, 'order.json')
+  await writeFile(file, JSON.stringify(order))
+  return JSON.parse(await namespaces.drive([process.execPath, '--no-warnings', MACHINES, file])) as StormResult
+}
+
+function report({ say }: BenchContext, result: StormResult, service: { cpu: number; memoryMiB: number }): void {
+  const { served, addresses, failures, scriptMs, bootMs, seconds, cpuSeconds: simulator } = result
+  say(
+    `storm: ${served} of ${COUNT} machines served in ${seconds.toFixed(1)} s, ${addresses} addresses, ${failures.length} failed`,
+  )
+  say(`storm: script delivered in ${at(scriptMs, 0.5)} ms (median), ${at(scriptMs, 0.99)} ms (p99)`)
+  say(`storm: from power to script ${at(bootMs, 0.5)} ms (median), ${at(bootMs, 0.99)} ms (p99)`)
+  say(
+    `storm: service ${service.cpu.toFixed(1)} s CPU, ${service.memoryMiB.toFixed(0)} MiB at most; simulator ${simulator.toFixed(1)} s CPU`,
+  )
+  for (const failure of failures.slice(0, 5)) say(`storm: ${failure}`)
+}
+
+const at = (figures: number[], share: number): string =>
+  (
+    figures.toSorted((a, b) => a - b)[Math.min(figures.length - 1, Math.floor(figures.length * share))] ?? Number.NaN
+  ).toFixed(0)
+
+async function cpuSeconds(pid: string): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+const peakMiB = async (pid: string): Promise<number> =>
+  Number(/VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** A data folder with a segment, the machines and an open run for each, as an operator would make it. */
+async function makeSite(folder: string): Promise<Settings> {
+  const settings = Settings.parse({ dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') })
+  const appliance = await openAppliance(settings, silentLog)
+  try {
+    const { store, library, ramdiskFolder } = appliance
+    const below = join(ramdiskFolder, RAMDISK)
+    await mkdir(below, { recursive: true })
+    await writeFile(join(below, 'vmlinuz'), randomBytes(1000))
+    await writeFile(join(below, 'initrd'), randomBytes(4 << 20))
+    await writeFile(join(below, 'ramdisk.json'), JSON.stringify({ digest: 'bench' }))
+    const disk = join(folder, 'image.raw')
+    await writeFile(disk, randomBytes(1 << 20))
+    const facts = {
+      firmware: [],
+      rootPartition: null,
+      fileSystem: null,
+      kernel: null,
+      seed: 'none' as const,
+      banners: [],
+    }
+    await library.importDisk(
+      { file: disk, format: 'raw' },
+      {
+        name: 'bench',
+        version: '1',
+        boot: facts,
+        parent: null,
+        provenance: { recipe: null, recipeDigest: null, packages: [], tool: 'bench' },
+      },
+    )
+    await store.segments.save(
+      Segment.parse({
+        ...{ name: 'storm', site: { name: 'bench', kind: 'test' }, interface: 'seg0', address: ADDRESS, prefix: 8 },
+        range: { first: '10.90.1.0', last: '10.90.250.0' },
+      }),
+    )
+    await store.profiles.save(
+      HardwareProfile.parse({ name: 'any', ramdisk: RAMDISK, installDisk: { by: 'smallest', atLeastBytes: 1 } }),
+    )
+    const runs = createRunParts(appliance, async () => [])
+    for (let index = 0; index < COUNT; index++) {
+      const name = `machine-${index}`
+      await store.machines.save({ name, macs: [macOf(index)], profile: 'any' })
+      await runs.service.start({ machine: name, image: 'bench' }, 'bench')
+    }
+    while ((await store.runs.open()).some(({ state }) => state !== 'awaitingBoot'))
+      await new Promise((r) => setTimeout(r, 50))
+    return settings
+  } finally {
+    await appliance.close()
+  }
+}
