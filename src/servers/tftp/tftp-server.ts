@@ -42,6 +42,7 @@ const LIMITS: TftpLimits = {
   firstMs: 1000,
   leastMs: 200,
   mostMs: 8000,
+  patientMs: 6000,
   retries: 8,
   mostTransfers: 512,
   mostPerClient: 16,
