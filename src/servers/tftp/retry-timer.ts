@@ -31,6 +31,13 @@ export function takeRoundTrip(timer: RetryTimer, ms: number): void {
   timer.smoothedMs = 0.875 * smoothedMs + 0.125 * ms
 }
 
+/**
+ * The next wait for what confirms an OACK, in milliseconds. A client that lost it repeats its request and is answered at
+ * once; one whose ACK was lost repeats that. atftp takes a second OACK for an error, so both are given their time.
+ */
+export const oackWaitMs = (timer: RetryTimer, limits: RetryLimits): number =>
+  Math.min(Math.max(limits.firstMs * 2 ** timer.backoff, limits.patientMs), limits.mostMs)
+
 /** The next wait in milliseconds (RFC 1123 §4.2.3.2). A timeout that the client negotiated is never exceeded. */
 export function waitMs(timer: RetryTimer, limits: RetryLimits, negotiatedMs: number | undefined): number {
   const most = Math.min(limits.mostMs, negotiatedMs ?? limits.mostMs)

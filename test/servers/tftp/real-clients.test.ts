@@ -72,12 +72,12 @@ describe('in a namespace of its own', () => {
     expect(`${done.stdout}${done.stderr}`).toMatch(/no such file/i)
   })
 
-  it('atftp may not write', async () => {
+  it('T-12: atftp may not write', async () => {
     const done = await network.run(network.client, ['atftp', '-p', '-r', 'new', '-l', '/etc/hostname', SERVER])
     expect(`${done.stdout}${done.stderr}`).toMatch(/read-only/i)
   })
 
-  it('a broadcast request is not heard (RFC 1123 §4.2.3.5)', async () => {
+  it('T-03: a broadcast request is not heard (RFC 1123 §4.2.3.5)', async () => {
     const payload = Buffer.from('\0\x015.bin\0octet\0', 'latin1').toString('hex')
     const job = {
       device: 'eth0',

@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest'
-import { newRetryTimer, takeRoundTrip, waitMs } from '../../../src/servers/tftp/retry-timer.ts'
+import { newRetryTimer, oackWaitMs, takeRoundTrip, waitMs } from '../../../src/servers/tftp/retry-timer.ts'
 
 const LIMITS = { firstMs: 1000, leastMs: 200, mostMs: 8000, patientMs: 0, retries: 8 }
 const after = (...trips: number[]) => {
@@ -32,4 +32,9 @@ it('leaves a silent client its own timeout after three quick sendings', () => {
   const waits = [0, 1, 2, 3, 4, 5, 6].map((backoff) => waitMs({ ...timer, backoff }, limits, undefined))
   expect(waits).toEqual([200, 400, 800, 6000, 6000, 6400, 8000])
   expect(waitMs({ ...timer, backoff: 3 }, limits, 3000)).toBe(3000)
+})
+
+it('leaves a client that is silent after an OACK its own timeout at once', () => {
+  const limits = { ...LIMITS, patientMs: 6000 }
+  expect([0, 1, 2, 3].map((backoff) => oackWaitMs({ ...after(), backoff }, limits))).toEqual([6000, 6000, 6000, 8000])
 })
