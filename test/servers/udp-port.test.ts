@@ -47,15 +47,6 @@ it('sends more than one call may carry, and another size after it', async () => 
   ear.close()
 })
 
-it('sends one by one where the kernel can not cut, as with datagrams larger than a frame', async () => {
-  const [port, ear] = [await open(), await openEar()]
-  // 70,000 bytes would be one more than the loopback's frame of 65,536 holds.
-  const bytes = Buffer.from(Array.from({ length: 130_000 }, (_, i) => i % 256))
-  port.send(ear.to, bytes, 65_507)
-  await expect.poll(() => ear.heard).toEqual(cut(bytes, 65_507))
-  ear.close()
-})
-
 it('sends nothing once it is closed, whoever has its descriptor now', async () => {
   const [port, ear] = [await open(), await openEar()]
   await port.close()
