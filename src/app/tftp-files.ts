@@ -1,14 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { loaderNamed } from '../boot/firmware.ts'
 import type { BootDecision } from '../domain/boot.ts'
 import type { TftpFile } from '../servers/tftp/block-reader.ts'
 import type { createBootAnswers } from './boot-answers.ts'
+import { createFileMemory } from './file-memory.ts'
 
 export type TftpFilesDeps = {
   decideForMac(mac: string): Promise<BootDecision>
   grubScript: ReturnType<typeof createBootAnswers>['grubScript']
   noteLocal(mac: string, detail: Record<string, unknown>): void
 }
+
+const loaders = createFileMemory()
 
 /** What GRUB asks for at its prefix, with or without the slash before it. */
 const GRUB_SCRIPT = /^\/?grub\/grub\.cfg$/
@@ -23,7 +25,7 @@ export async function openTftpFile(
   const loader = loaderNamed(name)
   if (!mac || !(loader || GRUB_SCRIPT.test(name))) return undefined
   const decision = await deps.decideForMac(mac)
-  if (loader) return isServed(decision) ? inMemory(await readFile(loader.source)) : undefined
+  if (loader) return isServed(decision) ? inMemory(await loaders.read(loader.source)) : undefined
   const script = deps.grubScript(decision, place.address)
   if (script === undefined) return undefined
   if (decision.kind === 'local') deps.noteLocal(mac, { by: 'tftp', name })

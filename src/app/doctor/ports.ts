@@ -39,7 +39,13 @@ function wantedPorts(subject: DoctorSubject): Port[] {
 const segmentPorts = (segment: Segment, ports: Settings['machines']): Port[] => [
   { says: 'DHCP', protocol: 'udp', address: ANY, port: DHCP_PORT, interface: segment.interface },
   { says: 'TFTP', protocol: 'udp', address: segment.address, port: ports.tftpPort, interface: segment.interface },
-  { says: 'machines', protocol: 'tcp', address: segment.address, port: ports.httpPort, interface: undefined },
+  {
+    says: 'machines',
+    protocol: 'tcp',
+    address: segment.address,
+    port: ports.proxy?.port ?? ports.httpPort,
+    interface: undefined,
+  },
   { says: 'agents', protocol: 'tcp', address: segment.address, port: ports.agentPort, interface: undefined },
 ]
 

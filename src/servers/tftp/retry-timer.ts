@@ -1,5 +1,14 @@
-/** How long to wait for an ACK, all in milliseconds, and how often to send again before giving up. */
-export type RetryLimits = { firstMs: number; leastMs: number; mostMs: number; retries: number }
+/**
+ * How long to wait for an ACK, all in milliseconds, and how often to send again before giving up. `patientMs`: how long
+ * at least once QUICK_SENDINGS found no answer.
+ */
+export type RetryLimits = { firstMs: number; leastMs: number; mostMs: number; patientMs: number; retries: number }
+
+/**
+ * atftp answers the first repeated DATA and no other until its own 5 s are over, which each DATA starts anew: where its
+ * answer is lost, sending again and again keeps it silent.
+ */
+const QUICK_SENDINGS = 3
 
 /** Round trips seen so far (RFC 6298 §2); `backoff` doubles the wait after each timeout in a row. */
 export type RetryTimer = {
@@ -22,10 +31,18 @@ export function takeRoundTrip(timer: RetryTimer, ms: number): void {
   timer.smoothedMs = 0.875 * smoothedMs + 0.125 * ms
 }
 
+/**
+ * The next wait for what confirms an OACK, in milliseconds. A client that lost it repeats its request and is answered at
+ * once; one whose ACK was lost repeats that. atftp takes a second OACK for an error, so both are given their time.
+ */
+export const oackWaitMs = (timer: RetryTimer, limits: RetryLimits): number =>
+  Math.min(Math.max(limits.firstMs * 2 ** timer.backoff, limits.patientMs), limits.mostMs)
+
 /** The next wait in milliseconds (RFC 1123 §4.2.3.2). A timeout that the client negotiated is never exceeded. */
 export function waitMs(timer: RetryTimer, limits: RetryLimits, negotiatedMs: number | undefined): number {
   const most = Math.min(limits.mostMs, negotiatedMs ?? limits.mostMs)
   const { smoothedMs, variationMs } = timer
   const base = smoothedMs === undefined ? limits.firstMs : smoothedMs + 4 * variationMs
-  return Math.min(Math.max(base, limits.leastMs) * 2 ** timer.backoff, most)
+  const doubled = Math.max(base, limits.leastMs) * 2 ** timer.backoff
+  return Math.min(timer.backoff < QUICK_SENDINGS ? doubled : Math.max(doubled, limits.patientMs), most)
 }

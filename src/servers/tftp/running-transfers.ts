@@ -5,6 +5,8 @@ export type Running = {
   peer: Peer
   /** Ends its transfer; there is none while the file is being opened. */
   stop: ((why: string) => void) | undefined
+  /** Tells its transfer that the client repeated the request. */
+  again: (() => void) | undefined
   /** Takes a packet that came to the server's port, where the transfer runs on it. */
   hear: ((bytes: Uint8Array, from: Peer) => void) | undefined
   stopping: boolean
@@ -33,7 +35,7 @@ export function createRunning(): RunningTransfers {
     find: (peer) => byPeer.get(keyOf(peer)),
     add: (peer) => {
       const entry: Running = {
-        ...{ peer, stop: undefined, hear: undefined, stopping: false },
+        ...{ peer, stop: undefined, again: undefined, hear: undefined, stopping: false },
         ended: Promise.resolve(),
       }
       byPeer.set(keyOf(peer), entry)

@@ -54,25 +54,26 @@ async function send(
   if (shared) {
     const transfer = makeTransfer(order, file, shared)
     entry.hear = (bytes, from) => transfer.hear(bytes, from)
-    letStop(entry, (why) => transfer.stop(why))
+    steer(entry, transfer)
     return transfer.run()
   }
   if (lanes) {
-    const { result, stop } = lanes.run(place, order, file)
-    letStop(entry, stop)
-    return result
+    const transfer = lanes.run(place, order, file)
+    steer(entry, transfer)
+    return transfer.result
   }
   return withOwnPort(deps, async (port) => {
     const transfer = listenOn(port, makeTransfer(order, file, port))
-    letStop(entry, (why) => transfer.stop(why))
+    steer(entry, transfer)
     return transfer.run()
   })
 }
 
 /** From now on the server may stop this transfer; it does at once where it stopped meanwhile. */
-function letStop(entry: Running, stop: (why: string) => void): void {
-  entry.stop = stop
-  if (entry.stopping) stop(STOPPING)
+function steer(entry: Running, transfer: { stop(why: string): void; again(): void }): void {
+  entry.stop = (why) => transfer.stop(why)
+  entry.again = () => transfer.again()
+  if (entry.stopping) transfer.stop(STOPPING)
 }
 
 const refuse = (deps: ServeReadDeps, peer: Peer, code: number, message: string): Promise<TransferResult> =>

@@ -42,6 +42,7 @@ const LIMITS: TftpLimits = {
   firstMs: 1000,
   leastMs: 200,
   mostMs: 8000,
+  patientMs: 6000,
   retries: 8,
   mostTransfers: 512,
   mostPerClient: 16,
@@ -83,8 +84,10 @@ export function createTftpServer(deps: TftpServerDeps): TftpServer {
     if (!request && !same?.hear) counters.malformed++
     if (!request || !door) return
     // A client that did not hear our answer yet repeats its request from the same port.
-    if (same) counters.duplicate++
-    else begin(request, { address: from.address, port: from.port }, door)
+    if (same) {
+      counters.duplicate++
+      same.again?.()
+    } else begin(request, { address: from.address, port: from.port }, door)
   }
 
   return {

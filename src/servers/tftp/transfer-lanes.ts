@@ -9,7 +9,7 @@ import type { TransferOrder } from './transfer-order.ts'
 export type LanePlace = { interface: string; address: string }
 
 /** A transfer that runs elsewhere. `result` rejects with socket.failed or program.failed. */
-export type LaneTransfer = { result: Promise<TransferResult>; stop(why: string): void }
+export type LaneTransfer = { result: Promise<TransferResult>; stop(why: string): void; again(): void }
 
 /** Threads that send files, so that a hundred loaders at once keep neither DHCP nor the console waiting. */
 export type TransferLanes = {
@@ -23,6 +23,7 @@ export type ToLane =
   | { kind: 'run'; id: number; place: LanePlace; order: TransferOrder; size: number }
   | { kind: 'bytes'; id: number; bytes: Uint8Array | undefined; why: string }
   | { kind: 'stop'; id: number; why: string }
+  | { kind: 'again'; id: number }
 
 /** From a lane. */
 export type FromLane =
@@ -51,7 +52,11 @@ export function createTransferLanes(most = Math.min(availableParallelism(), MOST
       const ended = Promise.withResolvers<TransferResult>()
       lane.tasks.set(id, { file, ended })
       say(lane, { kind: 'run', id, place, order, size: file.size })
-      return { result: ended.promise, stop: (why) => say(lane, { kind: 'stop', id, why }) }
+      return {
+        result: ended.promise,
+        stop: (why) => say(lane, { kind: 'stop', id, why }),
+        again: () => say(lane, { kind: 'again', id }),
+      }
     },
     close: async () => {
       await Promise.all(lanes.splice(0).map(({ worker }) => worker.terminate()))

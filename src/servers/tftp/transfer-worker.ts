@@ -24,6 +24,10 @@ parentPort!.on('message', (message: ToLane) => {
     else task.reading?.reject(new Error(message.why))
     return
   }
+  if (message.kind === 'again') {
+    task.transfer?.again()
+    return
+  }
   task.stopped = message.why
   task.transfer?.stop(message.why)
 })

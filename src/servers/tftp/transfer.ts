@@ -5,7 +5,7 @@ import { ackedBlock, decodeTftp, encodeTftp, type TftpPacket } from '../../wire/
 import { peerAddress, type UdpPort } from '../udp-port.ts'
 import type { BlockReader } from './block-reader.ts'
 import type { TransferPlan } from './negotiate.ts'
-import { newRetryTimer, type RetryLimits, takeRoundTrip, waitMs } from './retry-timer.ts'
+import { newRetryTimer, oackWaitMs, type RetryLimits, takeRoundTrip, waitMs } from './retry-timer.ts'
 import { goBack, openWindow, type SendWindow, sendLimit, takeAck } from './send-window.ts'
 
 export type Peer = { address: string; port: number }
@@ -65,6 +65,14 @@ export class Transfer {
   /** Ends it without a word, where the port itself is broken. */
   fail(why: string): void {
     this.#end('failed', why)
+  }
+
+  /** The client repeated its request: where the OACK is not confirmed, it was lost. */
+  again(): void {
+    if (this.#over || this.#window.acked >= 0 || this.#window.sent < 0) return
+    this.#retransmits++
+    this.#resent = true
+    this.#send({ kind: 'oack', options: this.#deps.plan.confirmed })
   }
 
   /** Takes a packet that came to the transfer's port. */
@@ -136,7 +144,9 @@ export class Transfer {
 
   /** Sets when to send again. The alarm that is set already looks at it when it rings: an ACK need not set it anew. */
   #arm(): void {
-    const wait = waitMs(this.#timer, this.#deps.limits, this.#deps.plan.timeoutMs)
+    const { limits, plan } = this.#deps
+    const confirming = this.#window.acked < 0
+    const wait = confirming ? oackWaitMs(this.#timer, limits) : waitMs(this.#timer, limits, plan.timeoutMs)
     const due = this.#sentAt + wait
     if (this.#alarm && due >= this.#due) {
       this.#due = due

@@ -10,25 +10,25 @@ const PLAIN = { blockBytes: 512, windowBlocks: 1, timeoutMs: undefined, confirme
 
 test.each<[string, Record<string, string>, Partial<typeof PLAIN> & object]>([
   ['nothing', {}, {}],
-  ['a block size', { blksize: '1432' }, { blockBytes: 1432, confirmed: { blksize: '1432' } }],
-  ['a block size over a frame', { blksize: '65464' }, { blockBytes: 1468, confirmed: { blksize: '1468' } }],
-  ['the smallest block size', { blksize: '8' }, { blockBytes: 8, confirmed: { blksize: '8' } }],
-  ['a window', { windowsize: '4' }, { windowBlocks: 4, confirmed: { windowsize: '4' } }],
-  ['a window over ours', { windowsize: '65535' }, { windowBlocks: 64, confirmed: { windowsize: '64' } }],
+  ['T-06: a block size', { blksize: '1432' }, { blockBytes: 1432, confirmed: { blksize: '1432' } }],
+  ['T-06: a block size over a frame', { blksize: '65464' }, { blockBytes: 1468, confirmed: { blksize: '1468' } }],
+  ['T-06: the smallest block size', { blksize: '8' }, { blockBytes: 8, confirmed: { blksize: '8' } }],
+  ['T-09: a window', { windowsize: '4' }, { windowBlocks: 4, confirmed: { windowsize: '4' } }],
+  ['T-09: a window over ours', { windowsize: '65535' }, { windowBlocks: 64, confirmed: { windowsize: '64' } }],
   [
-    'a timeout, which is confirmed as it is',
+    'T-07: a timeout, which is confirmed as it is',
     { timeout: '255' },
     { timeoutMs: 255_000 as never, confirmed: { timeout: '255' } },
   ],
-  ['the size', { tsize: '0' }, { confirmed: { tsize: '1000' } }],
+  ['T-08: the size', { tsize: '0' }, { confirmed: { tsize: '1000' } }],
   [
-    'what OVMF asks for',
+    'T-11: what OVMF asks for',
     { tsize: '0', blksize: '1468', windowsize: '4' },
     { blockBytes: 1468, windowBlocks: 4, confirmed: { tsize: '1000', blksize: '1468', windowsize: '4' } },
   ],
-  ['an unknown option', { multicast: '', blksize: '512' }, { confirmed: { blksize: '512' } }],
+  ['T-05: an unknown option', { multicast: '', blksize: '512' }, { confirmed: { blksize: '512' } }],
   ['an option with the name of something else', { constructor: '1', __proto__: '1', toString: '9' }, {}],
-])('asked for %s', (_name, asked, granted) => expect(plan(asked)).toEqual({ ...PLAIN, ...granted }))
+])('%s: that and no more is granted', (_name, asked, granted) => expect(plan(asked)).toEqual({ ...PLAIN, ...granted }))
 
 test.each([
   ['blksize', '7'],
@@ -42,7 +42,7 @@ test.each([
   ['timeout', '0'],
   ['timeout', '256'],
   ['tsize', '99999999999999999999'],
-])('leaves out %s=%s (RFC 2347: omitted, never an error)', (name, value) =>
+])('T-05: leaves out %s=%s (RFC 2347: omitted, never an error)', (name, value) =>
   expect(plan({ [name]: value })).toEqual(PLAIN),
 )
 

@@ -67,17 +67,30 @@ describe('in a namespace of its own', () => {
     expect(seen).toMatchObject({ outcome: 'complete', bytes: size, peer: { address: '10.77.0.9' } })
   })
 
+  it('atftp reads in windows over a line whose frames are smaller than a block', async () => {
+    const out = join(folder, 'small-frames')
+    const mtu = (namespace: string, device: string, bytes: number) =>
+      network.run(namespace, ['ip', 'link', 'set', device, 'mtu', `${bytes}`])
+    for (const bytes of [1000, 1500]) {
+      await mtu(network.server, 'seg0', bytes)
+      await mtu(network.client, 'eth0', bytes)
+      const command = [...atftp('500000.bin', out, 'blksize 1468', 'windowsize 16'), SERVER]
+      expect(await network.run(network.client, command)).toMatchObject({ exitCode: 0 })
+      expect(readFileSync(out).equals(makeFile(500_000))).toBe(true)
+    }
+  })
+
   it('atftp is told that a file is not there', async () => {
     const done = await network.run(network.client, [...atftp('none', join(folder, 'none')), SERVER])
     expect(`${done.stdout}${done.stderr}`).toMatch(/no such file/i)
   })
 
-  it('atftp may not write', async () => {
+  it('T-12: atftp may not write', async () => {
     const done = await network.run(network.client, ['atftp', '-p', '-r', 'new', '-l', '/etc/hostname', SERVER])
     expect(`${done.stdout}${done.stderr}`).toMatch(/read-only/i)
   })
 
-  it('a broadcast request is not heard (RFC 1123 §4.2.3.5)', async () => {
+  it('T-03: a broadcast request is not heard (RFC 1123 §4.2.3.5)', async () => {
     const payload = Buffer.from('\0\x015.bin\0octet\0', 'latin1').toString('hex')
     const job = {
       device: 'eth0',

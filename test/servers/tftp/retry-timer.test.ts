@@ -1,7 +1,7 @@
 import { expect, it, test } from 'vitest'
-import { newRetryTimer, takeRoundTrip, waitMs } from '../../../src/servers/tftp/retry-timer.ts'
+import { newRetryTimer, oackWaitMs, takeRoundTrip, waitMs } from '../../../src/servers/tftp/retry-timer.ts'
 
-const LIMITS = { firstMs: 1000, leastMs: 200, mostMs: 8000, retries: 8 }
+const LIMITS = { firstMs: 1000, leastMs: 200, mostMs: 8000, patientMs: 0, retries: 8 }
 const after = (...trips: number[]) => {
   const timer = newRetryTimer()
   for (const trip of trips) takeRoundTrip(timer, trip)
@@ -24,4 +24,17 @@ it('doubles the wait with each timeout in a row, up to the most', () => {
   const timer = after(1)
   const waits = [0, 1, 2, 3, 4, 5, 6].map((backoff) => waitMs({ ...timer, backoff }, LIMITS, undefined))
   expect(waits).toEqual([200, 400, 800, 1600, 3200, 6400, 8000])
+})
+
+it('leaves a silent client its own timeout after three quick sendings', () => {
+  const timer = after(1)
+  const limits = { ...LIMITS, patientMs: 6000 }
+  const waits = [0, 1, 2, 3, 4, 5, 6].map((backoff) => waitMs({ ...timer, backoff }, limits, undefined))
+  expect(waits).toEqual([200, 400, 800, 6000, 6000, 6400, 8000])
+  expect(waitMs({ ...timer, backoff: 3 }, limits, 3000)).toBe(3000)
+})
+
+it('leaves a client that is silent after an OACK its own timeout at once', () => {
+  const limits = { ...LIMITS, patientMs: 6000 }
+  expect([0, 1, 2, 3].map((backoff) => oackWaitMs({ ...after(), backoff }, limits))).toEqual([6000, 6000, 6000, 8000])
 })

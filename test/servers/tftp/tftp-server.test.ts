@@ -18,7 +18,7 @@ describe('a read', () => {
     ['in blocks of 1432, as iPXE asks', 100_000, { blksize: '1432', tsize: '0' }, 70],
     ['in windows of 4, as OVMF asks', 100_000, { blksize: '1468', windowsize: '4' }, 69],
     ['in the largest windows', 2_000_000, { blksize: '65464', windowsize: '65535' }, 1363],
-  ])('%s brings every byte', async (_name, size, options, blocks) => {
+  ])('T-02: %s brings every byte', async (_name, size, options, blocks) => {
     const bench = await openBench()
     const read = await ask(bench, { name: `${size}.bin`, options })
     expect(read.data.equals(makeFile(size))).toBe(true)
@@ -36,7 +36,7 @@ describe('a read', () => {
     expect(bench.closed).toEqual([`${size}.bin`])
   })
 
-  it('goes on past block 65535 with 0', async () => {
+  it('T-10: goes on past block 65535 with 0', async () => {
     const bench = await openBench()
     const size = 8 * 65_540 + 3
     const read = await ask(bench, { name: `${size}.bin`, options: { blksize: '8', windowsize: '64' } })
@@ -45,14 +45,14 @@ describe('a read', () => {
     expect(numbers.join()).toContain('65534,65535,0,1,2')
   })
 
-  it('in netascii turns line ends, and names no size', async () => {
+  it('T-08: in netascii turns line ends, and names no size', async () => {
     const bench = await openBench({}, { open: async () => fileOf(Buffer.from('one\ntwo\r')) })
     const read = await ask(bench, { name: 'text', mode: 'NetASCII', options: { tsize: '0', blksize: '512' } })
     expect(read.data.toString()).toBe('one\r\ntwo\r\0')
     expect([...read.oack!.keys()]).toEqual(['blksize'])
   })
 
-  it('comes from a port of its own, another each time', async () => {
+  it('T-01: comes from a port of its own, another each time', async () => {
     const bench = await openBench()
     const ports = new Set<number>()
     for (let i = 0; i < 5; i++) ports.add((await ask(bench, { name: '5.bin' })).tid)
@@ -60,7 +60,7 @@ describe('a read', () => {
     expect(ports.has(bench.at.port)).toBe(false)
   })
 
-  it('tells who asked for what, and never touches a path', async () => {
+  it('T-12: tells who asked for what, and never touches a path', async () => {
     const bench = await openBench()
     const { error } = await ask(bench, { name: '../../etc/passwd' })
     expect(error).toMatchObject({ code: 1, message: 'no such file' })
@@ -71,8 +71,8 @@ describe('a read', () => {
 
 describe('what is refused', () => {
   test.each<[string, TftpPacket, number, RegExp]>([
-    ['a write', { kind: 'wrq', name: 'a', mode: 'octet', options: new Map() }, 2, /read-only/],
-    ['mail', { kind: 'rrq', name: 'a', mode: 'mail', options: new Map() }, 4, /octet or netascii/],
+    ['T-12: a write', { kind: 'wrq', name: 'a', mode: 'octet', options: new Map() }, 2, /read-only/],
+    ['T-04: mail', { kind: 'rrq', name: 'a', mode: 'mail', options: new Map() }, 4, /octet or netascii/],
   ])('%s', async (_name, packet, code, message) => {
     const bench = await openBench()
     const socket = createSocket('udp4')
@@ -119,7 +119,7 @@ describe('what is refused', () => {
 })
 
 describe('a transfer in progress', () => {
-  it('is broken off, not failed, when the client only wanted the size', async () => {
+  it('T-11: is broken off, not failed, when the client only wanted the size', async () => {
     const bench = await openBench()
     const probe = await startOnly(bench)
     expect(probe.first).toEqual({ kind: 'oack', options: new Map([['tsize', '100000']]) })
@@ -132,7 +132,7 @@ describe('a transfer in progress', () => {
     expect(bench.closed).toEqual(['100000.bin'])
   })
 
-  it('answers a stranger on its port with ERROR 5, and goes on undisturbed', async () => {
+  it('T-01: answers a stranger on its port with ERROR 5, and goes on undisturbed', async () => {
     const bench = await openBench()
     const transfer = await startOnly(bench)
     const stranger = createSocket('udp4')
@@ -147,17 +147,24 @@ describe('a transfer in progress', () => {
     await transfer.abort()
   })
 
-  it('is not begun again by the same request from the same port', async () => {
+  it('T-05: is not begun again by the same request from the same port, which asks for the lost OACK', async () => {
     const bench = await openBench()
     const transfer = await startOnly(bench)
+    const more: TftpPacket[] = []
+    transfer.socket.on('message', (bytes) => more.push(decodeTftp(bytes)))
     transfer.again()
     transfer.again()
     await expect.poll(() => bench.server.counters.duplicate).toBe(2)
     expect(bench.opened).toHaveLength(1)
+    transfer.say({ kind: 'ack', block: 0 })
+    await expect.poll(() => more.map(({ kind }) => kind)).toEqual(['oack', 'oack', 'data'])
+    transfer.again()
+    await expect.poll(() => bench.server.counters.duplicate).toBe(3)
+    expect(more).toHaveLength(3)
     await transfer.abort()
   })
 
-  it('sends again when nothing is heard, and gives up after its retries', async () => {
+  it('T-09: sends again when nothing is heard, and gives up after its retries', async () => {
     const bench = await openBench({ firstMs: 10, leastMs: 10, retries: 3 })
     const transfer = await startOnly(bench)
     const more: TftpPacket[] = []
@@ -170,6 +177,21 @@ describe('a transfer in progress', () => {
     await expect.poll(() => more.map(({ kind }) => kind)).toEqual(['oack', 'oack', 'oack', 'error'])
     expect(bench.closed).toHaveLength(1)
     transfer.socket.close()
+  })
+
+  it('T-04: an ERROR is said once and answered by nobody', async () => {
+    const bench = await openBench({ firstMs: 5, leastMs: 5 })
+    const socket = createSocket('udp4')
+    const said: TftpPacket[] = []
+    socket.on('message', (bytes) => said.push(decodeTftp(bytes)))
+    const send = (packet: TftpPacket): void => socket.send(encodeTftp(packet), bench.at.port, bench.at.address)
+    send({ kind: 'rrq', name: 'none', mode: 'octet', options: new Map() })
+    await expect.poll(() => said).toEqual([{ kind: 'error', code: 1, message: 'no such file' }])
+    send({ kind: 'error', code: 1, message: 'no' })
+    // What comes after both is the only thing that is answered.
+    expect((await ask(bench, { name: '5.bin' })).data).toHaveLength(5)
+    expect(said).toHaveLength(1)
+    socket.close()
   })
 
   it('fails when the file can not be read, and tells the client no more than that', async () => {

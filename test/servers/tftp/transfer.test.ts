@@ -11,7 +11,7 @@ describe('packets lost or doubled', () => {
   const blocksOf = (came: TftpPacket[]): number[] =>
     came.flatMap((packet) => (packet.kind === 'data' ? [packet.block] : []))
 
-  it("a doubled ACK doubles nothing (RFC 1123 §4.2.3.1, Sorcerer's Apprentice)", async () => {
+  it("T-03: a doubled ACK doubles nothing (RFC 1123 §4.2.3.1, Sorcerer's Apprentice)", async () => {
     const bench = await openBench()
     const read = await ask(bench, { name: '100000.bin', copies: ({ kind }) => (kind === 'ack' ? 2 : 1) })
     expect(read.data.equals(makeFile(100_000))).toBe(true)
@@ -34,7 +34,7 @@ describe('packets lost or doubled', () => {
     ['the first', 9],
     ['a middle', 12],
     ['the last', 16],
-  ])('%s block of a window is sent again without a timeout where the client tells of it', async (_name, lost) => {
+  ])('T-09: %s block of a window is sent again without a timeout where the client tells of it', async (_name, lost) => {
     // A timeout would last 5 s here, so only the client's word can bring the block in time.
     const bench = await openBench({ firstMs: 5000, leastMs: 5000 })
     let losing = true
@@ -53,7 +53,7 @@ describe('packets lost or doubled', () => {
   test.each([
     ['the OACK', 'oack', 0],
     ['a DATA', 'data', 3],
-  ])('%s that is lost is sent again after a timeout', async (_name, kind, block) => {
+  ])('T-05: %s that is lost is sent again after a timeout', async (_name, kind, block) => {
     const bench = await openBench({ firstMs: 20, leastMs: 20 })
     let losing = true
     const lose = (packet: TftpPacket): boolean => {
