@@ -59,7 +59,7 @@ async function exchange(mac: string, options: Options): Promise<DhcpPacket> {
 
 async function lease(mac: string, who: Options): Promise<DhcpPacket> {
   const offer = await exchange(mac, { messageType: 'discover', ...who })
-  const { serverId } = offer.options
+  const serverId = offer.options.serverId!
   const ack = await exchange(mac, { messageType: 'request', ...who, serverId, requestedAddress: offer.yiaddr })
   if (ack.options.messageType !== 'ack') throw new Error(`expected an ACK, got ${ack.options.messageType}`)
   return ack
