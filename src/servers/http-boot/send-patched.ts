@@ -10,6 +10,8 @@ export type Patch = { offset: number; bytes: Uint8Array }
 export type PatchedFile = { path: string; size: number; patch: Patch; type: string }
 
 const HIGH_WATER_MARK = 512 * 1024
+/** Equals nothing that anybody can ask with; it is not sent. */
+const NO_ETAG = '""'
 
 /** `part`, which lies at `at` of the file, with what of the patch falls into it. Copies only where something does. */
 export function overlay(part: Buffer, at: number, { offset, bytes }: Patch): Buffer {
@@ -39,7 +41,7 @@ export async function sendPatched(file: PatchedFile, req: IncomingMessage, res: 
   // Nobody may keep it, so it has no validator, and nothing is asked by one.
   const asked = req.headers['if-range'] === undefined ? { range: req.headers.range } : {}
   const headers = { 'content-type': type, 'cache-control': 'no-store' }
-  const answer = answerContent(req.method ?? 'GET', asked, { size, etag: '', headers })
+  const answer = answerContent(req.method ?? 'GET', asked, { size, etag: NO_ETAG, headers })
   const { etag: _none, ...head } = answer.headers
   res.writeHead(answer.status, head)
   if (!answer.span) {
