@@ -19,7 +19,7 @@ const offered = async (arch: number) => {
   const decision = await decide(arch)
   return decision.kind === 'grant' ? decision.loader?.name : decision.kind
 }
-const remembered = async () => (await fixture.appliance.store.machines.find('one'))?.loaders
+const remembered = async () => (await fixture.appliance.store.machines.findByMac(MAC))?.loaders
 
 it('a loader by HTTP that leads to iPXE is remembered, one that leads nowhere makes way for the other', async () => {
   await bootMachine(fixture)
