@@ -41,6 +41,7 @@ export async function openAppliance(
     ramdiskFolder: below('ramdisk'),
     /** The file of a blob by its digest. Throws request.invalid. */
     chunkFile: (digest: string): string => join(below('library'), contentKey(digest)),
+    bootImageFolder: below('boot-images'),
     close: () => store.close(),
   }
 }

@@ -24,28 +24,42 @@ const PROVE_PROGRAM = '/var/lib/slipway/prove'
 
 /** Renders what machines are given: the iPXE script for a decision and the first-boot seed of a run. */
 export function createBootAnswers({ templates, secrets, ports, doorPin, findRun, localBootOf }: BootAnswersDeps) {
+  const agentValues = async (
+    { runId, session }: Extract<BootDecision, { kind: 'grant' }>,
+    mac: string,
+    localAddress: string,
+  ) => {
+    const run = await findRun(runId)
+    if (!run) throw new AppError('run.not_found', `expected run ${runId}`)
+    const base = `http://${localAddress}:${ports.httpPort}`
+    const door = `${localAddress}:${ports.agentPort}`
+    const code = secrets.issue({ kind: 'code', runId, session })
+    return { runId, session, base, door, mac, code, kernelArguments: run.profile.kernelArguments }
+  }
   return {
     script: async (decision: BootDecision, mac: string, localAddress: string): Promise<string> => {
       const base = `http://${localAddress}:${ports.httpPort}`
       if (decision.kind === 'hold') return templates.render('ipxe/hold.ipxe.hbs', { base, runId: decision.runId })
       if (decision.kind !== 'grant')
         return templates.render(LOCAL_BOOT[LOCAL_SCRIPT[await localBootOf(mac)]].template, {})
-      const { runId, session } = decision
-      const run = await findRun(runId)
-      if (!run) throw new AppError('run.not_found', `expected run ${runId}`)
-      const code = secrets.issue({ kind: 'code', runId, session })
-      const door = `${localAddress}:${ports.agentPort}`
-      return templates.render('ipxe/deploy.ipxe.hbs', {
-        ...{ runId, session, base, door, mac, code },
-        kernelArguments: run.profile.kernelArguments,
-      })
+      return templates.render('ipxe/deploy.ipxe.hbs', await agentValues(decision, mac, localAddress))
     },
-    /** GRUB's script, or undefined where there is none: the runs of now give their agents to iPXE only. */
-    grubScript: (decision: BootDecision, server: string): string | undefined => {
+    /** GRUB's script by TFTP; undefined for a machine that is not ours. */
+    grubScript: async (decision: BootDecision, mac: string, server: string): Promise<string | undefined> => {
+      if (decision.kind === 'ignore') return undefined
       if (decision.kind === 'local') return templates.render(LOCAL_BOOT.grubScript.template, {})
-      if (decision.kind !== 'hold') return undefined
-      return templates.render('grub/hold.cfg.hbs', { runId: decision.runId, server })
+      if (decision.kind === 'hold') return templates.render('grub/hold.cfg.hbs', { runId: decision.runId, server })
+      return templates.render('grub/deploy.cfg.hbs', await agentValues(decision, mac, server))
     },
+    /** The script of the GRUB in the boot image, which is given under a grant and to a held machine only. */
+    imageScript: async (
+      decision: Extract<BootDecision, { kind: 'grant' | 'hold' }>,
+      mac: string,
+      server: string,
+    ): Promise<string> =>
+      decision.kind === 'hold'
+        ? templates.render('grub/hold-image.cfg.hbs', { runId: decision.runId })
+        : templates.render('grub/deploy.cfg.hbs', await agentValues(decision, mac, server)),
     /** The files that make an image prove itself once after its first boot, in the way that it knows. */
     seed: (run: Run, how: BootFacts['seed'], doorAddress: string): SeedFile[] => {
       if (how === 'none') return []

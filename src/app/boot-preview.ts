@@ -2,7 +2,7 @@ import type { BootDecider } from '../boot/boot-decider.ts'
 import { bootFields } from '../boot/boot-fields.ts'
 import { FIRMWARE, firmwareOf } from '../boot/firmware.ts'
 import { LOCAL_BOOT } from '../boot/local-boot.ts'
-import type { BootClient, BootDecision } from '../domain/boot.ts'
+import type { BootClient, BootDecision, LoaderOffer } from '../domain/boot.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
 import type { Segment } from '../domain/segment.ts'
@@ -12,6 +12,7 @@ export type BootPreview = { transport: string; kind: BootDecision['kind']; why: 
 
 export type BootPreviewDeps = {
   decider: BootDecider
+  offerLoader(client: BootClient): Promise<LoaderOffer>
   openRun(machine: string): Promise<Run | undefined>
   httpPort: number
 }
@@ -19,7 +20,7 @@ export type BootPreviewDeps = {
 type Machine = { name: string; uuid?: string | undefined; macs: string[] }
 
 /** Asks the one decider what each transport would say to a MAC of a machine; begins no boot session. */
-export function createBootPreview({ decider, openRun, httpPort }: BootPreviewDeps) {
+export function createBootPreview({ decider, offerLoader, openRun, httpPort }: BootPreviewDeps) {
   return async (machine: Machine, mac: string, segment: Segment): Promise<BootPreview[]> => {
     const run = await openRun(machine.name)
     const granted = run && isUnderGrant(run.state) ? run : undefined
@@ -31,10 +32,12 @@ export function createBootPreview({ decider, openRun, httpPort }: BootPreviewDep
         granted && decided.kind !== 'ignore' && stage !== 'os'
           ? { kind: 'grant', runId: granted.id, session: decided.kind === 'grant' ? decided.session : 0 }
           : decided
-      const { file, options, why } = bootFields(decision, client, segment, httpPort)
+      const loader = stage === 'firmware' ? { loader: await offerLoader(client) } : {}
+      const whole: BootDecision = decision.kind === 'grant' ? { ...decision, ...loader } : decision
+      const { file, options, why } = bootFields(whole, client, segment, httpPort)
       const row = stage === 'firmware' && decision.kind === 'local' ? firmwareOf(arch) : undefined
       const answer = row ? LOCAL_BOOT[row.local].answer : (options.bootFile ?? file)
-      return { transport, kind: decision.kind, why: why ?? whyOf(decision, granted), answer }
+      return { transport, kind: decision.kind, why: why ?? whyOf(whole, granted), answer }
     }
     const script = await decider.decideForMac(mac)
     return [
@@ -56,5 +59,6 @@ const SCRIPTS: Readonly<Record<BootDecision['kind'], string>> = {
 function whyOf(decision: BootDecision, granted: Run | undefined): string {
   if (decision.kind !== 'grant')
     return granted && decision.kind === 'local' ? 'no boot session yet: its first DISCOVER opens one' : decision.why
-  return `run ${decision.runId} is ${granted?.state ?? 'open'} and grants network boot`
+  const loader = decision.loader?.name ? `; ${decision.loader.why}` : ''
+  return `run ${decision.runId} is ${granted?.state ?? 'open'} and grants network boot${loader}`
 }

@@ -15,6 +15,7 @@ export function consoleParts(
     (await store.segments.list()).map(({ name }) => leases.findByMac(name, mac)).find((lease) => lease !== undefined)
   const preview = createBootPreview({
     decider: runs.decider,
+    offerLoader: runs.loaders.offer,
     openRun: store.runs.findOpen,
     httpPort: settings.machines.httpPort,
   })

@@ -7,6 +7,7 @@ import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
 import type { TrustedProxy } from '../servers/http-boot/client-address.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
+import { createBootImages } from './boot-images.ts'
 import type { DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import type { PeerDirectory } from './peer-directory.ts'
@@ -30,7 +31,18 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     reachedScript: runs.decider.reachedScript,
     script: answers.script,
     files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
-    loader: (name) => loaderNamed(name)?.source,
+    loader: (name) => {
+      const loader = loaderNamed(name)
+      return loader && loader.from !== 'built' ? runs.loaderFiles.path(loader) : undefined
+    },
+    bootImage: createBootImages({
+      ramdiskFolder: appliance.ramdiskFolder,
+      folder: appliance.bootImageFolder,
+      loaderFiles: runs.loaderFiles,
+      flavourOf: async (runId) => (await runs.service.find(runId)).profile.ramdisk,
+      script: answers.imageScript,
+    }),
+    loaderRead: runs.loaders.noteRead,
     chunks: appliance.chunks,
     openChunk: (digest, span) => appliance.library.openChunk(digest, span),
     chunkFile: appliance.chunkFile,
@@ -65,7 +77,9 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
           'agent.token_refused',
           `expected a boot code from its own machine, got one from ${peer} (${mac ?? 'of no known machine'})`,
         )
-      return runs.exchange.exchange(code, nonce, peer)
+      const answer = await runs.exchange.exchange(code, nonce, peer)
+      await runs.loaders.noteStage(mac)
+      return answer
     },
     authorizeAgent: runs.exchange.authorizeAgent,
     authorizeFacts: runs.exchange.authorizeFacts,

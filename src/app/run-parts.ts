@@ -3,6 +3,7 @@ import { createBootExchange } from '../boot/boot-exchange.ts'
 import { createBootSecrets } from '../boot/boot-secrets.ts'
 import { createGrantMemory } from '../boot/grant-memory.ts'
 import { createImpostorWatch } from '../boot/impostor-watch.ts'
+import { createLoaderDesk } from '../boot/loader-desk.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
@@ -17,6 +18,7 @@ import { createRunService } from '../runs/run-service.ts'
 import { createRunTransfers } from '../runs/run-transfers.ts'
 import { explainFailure } from '../runs/run-why.ts'
 import type { Appliance } from './appliance.ts'
+import { createLoaderFiles } from './loader-files.ts'
 
 const MOST_MANIFESTS = 8
 
@@ -38,7 +40,12 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   feed.subscribe((news) => {
     if (news.kind === 'change' && isEnd(news.run.state)) void transfers.end(news.run.id)
   })
-  const decider = createBootDecider({ machines, runs, sessions, record: noteResult, clock })
+  const loaderFiles = createLoaderFiles(appliance.settings.dataFolder)
+  const loaders = createLoaderDesk({
+    ...{ machines, clock, stateOf: loaderFiles.stateOf },
+    firstLoader: async (segment) => (await store.segments.find(segment))?.firstLoader,
+  })
+  const decider = createBootDecider({ machines, runs, sessions, record: noteResult, loaders, clock })
   const grants = createGrantMemory(decider.decideForMac, clock)
   feed.subscribe((news) => {
     if (news.kind === 'change') grants.forget(news.run.id)
@@ -60,6 +67,8 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
     service,
     transfers,
     deployment: createRunDeployment({ manifests, machines, record }),
+    loaders,
+    loaderFiles,
     decider,
     decideForChunk: grants.decideForMac,
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),

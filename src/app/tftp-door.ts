@@ -1,4 +1,3 @@
-import { loaderNamed } from '../boot/firmware.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
 import type { TransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import type { Appliance } from './appliance.ts'
@@ -6,8 +5,9 @@ import type { createBootAnswers } from './boot-answers.ts'
 import type { Door, DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import type { PeerDirectory } from './peer-directory.ts'
+import { findRamdisk } from './ramdisks.ts'
 import type { RunParts } from './run-parts.ts'
-import { openTftpFile } from './tftp-files.ts'
+import { familyOf, openTftpFile, tftpEvent } from './tftp-files.ts'
 
 export type TftpDoorParts = {
   appliance: Appliance
@@ -19,9 +19,7 @@ export type TftpDoorParts = {
   lanes: TransferLanes
 }
 
-const TFTP_EVENTS = { complete: 'loaderRead', aborted: 'loaderAborted', failed: undefined } as const
-
-/** Loaders by TFTP at one address, for machines that are known behind theirs and may boot from the network now. */
+/** Loaders, and behind the signed one all else, by TFTP at one address, for machines that are known behind theirs and may boot from the network now. */
 export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   const { appliance, runs, evidence, peers } = parts
   const settings = appliance.settings.machines
@@ -29,17 +27,29 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   const fileDeps = {
     decideForMac: runs.decider.decideForMac,
     grubScript: parts.answers.grubScript,
+    loaderPath: runs.loaderFiles.path,
+    ramdisk: async (runId: string) =>
+      findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
     noteLocal: (mac: string, detail: Record<string, unknown>) =>
       void evidence.note({ at: appliance.clock.now(), mac, what: 'tftp own disk', detail }, 'localBootAnswered'),
   }
-  /** GRUB's script is no loader, and a loader that a held machine reads is no step of its run. */
-  const typeOf = async (mac: string, name: string, outcome: TftpSighting['outcome']) =>
-    loaderNamed(name) && (await runs.decider.decideForMac(mac)).kind === 'grant' ? TFTP_EVENTS[outcome] : undefined
-  const noteRead = async (mac: string, { peer, name, bytes, ms, outcome, retransmits }: TftpSighting) => {
+  /** What a held machine reads is no step of its run. */
+  const noteRead = async (mac: string, sighting: TftpSighting) => {
+    const { peer, name, bytes, ms, outcome, retransmits } = sighting
     const milliseconds = Math.round(ms)
-    const detail = { peer: peer.address, name, bytes, milliseconds, retransmits, outcome }
-    const sighting = { at: appliance.clock.now(), mac, what: `tftp ${outcome}`, detail }
-    await evidence.note(sighting, await typeOf(mac, name, outcome))
+    const type = tftpEvent(sighting)
+    const decision = await runs.decider.decideForMac(mac)
+    const session = decision.kind === 'grant' ? { session: decision.session } : {}
+    const facts = { name, bytes, milliseconds, retransmits, outcome, ...familyOf(name) }
+    const detail = { peer: peer.address, ...facts, ...session, by: 'tftp' }
+    await evidence.note(
+      { at: appliance.clock.now(), mac, what: `tftp ${outcome}`, detail },
+      decision.kind === 'grant' ? type : undefined,
+    )
+    if (type === 'loaderRead') await runs.loaders.noteRead(mac, name)
+    if (type !== 'scriptFetched') return
+    await runs.loaders.noteStage(mac, 'shim')
+    if (decision.kind === 'grant') await runs.decider.reachedScript(decision.runId)
   }
   return createTftpServer({
     ...{ segment: { name: place.interface, interface: place.interface, address: place.address } },

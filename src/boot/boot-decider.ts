@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { BootClient, BootDecision } from '../domain/boot.ts'
+import type { BootClient, BootDecision, LoaderFamily, LoaderOffer } from '../domain/boot.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
@@ -24,6 +24,10 @@ export type BootDeciderDeps = {
   runs: { findOpen(machine: string): Promise<Run | undefined> }
   sessions: { live(runId: string): Promise<Session | undefined>; save(session: Session): Promise<void> }
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<void>
+  loaders: {
+    offer(client: BootClient): Promise<LoaderOffer>
+    noteStage(mac: string, family: LoaderFamily): Promise<void>
+  }
   clock: Clock
 }
 
@@ -76,17 +80,26 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     return run && isUnderGrant(run.state) ? run : undefined
   }
 
+  /** Firmware is told its loader; iPXE that asks for its first address is proof of the loader that brought it. */
+  const withLoader = async (decision: BootDecision, client: BootClient, begins: boolean): Promise<BootDecision> => {
+    if (client.stage === 'ipxe' && begins) await deps.loaders.noteStage(client.mac, 'ipxe')
+    const mayLoad = decision.kind === 'grant' || decision.kind === 'hold'
+    return mayLoad && client.stage === 'firmware' ? { ...decision, loader: await deps.loaders.offer(client) } : decision
+  }
+
+  const judge = async (client: BootClient, begins: boolean): Promise<BootDecision> => {
+    const { machine, contradictions } = await identify(client, deps.machines)
+    if (!machine) return { kind: 'ignore', why: contradictions[0]?.says ?? `no machine with the MAC ${client.mac}` }
+    const run = await underGrant(machine)
+    if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
+    if (!run) return withoutGrant(machine)
+    const live = await deps.sessions.live(run.id)
+    if (begins && live?.stage !== 'firmware') return begin(run, client, live)
+    return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
+  }
+
   return {
-    decide: async (client, begins) => {
-      const { machine, contradictions } = await identify(client, deps.machines)
-      if (!machine) return { kind: 'ignore', why: contradictions[0]?.says ?? `no machine with the MAC ${client.mac}` }
-      const run = await underGrant(machine)
-      if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
-      if (!run) return withoutGrant(machine)
-      const live = await deps.sessions.live(run.id)
-      if (begins && live?.stage !== 'firmware') return begin(run, client, live)
-      return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
-    },
+    decide: async (client, begins) => withLoader(await judge(client, begins), client, begins),
     decideForMac: async (mac) => {
       const machine = await deps.machines.findByMac(mac)
       if (!machine) return { kind: 'ignore', why: `no machine with the MAC ${mac}` }

@@ -46,7 +46,9 @@ export function bootFields(decision: BootDecision, client: BootClient, segment: 
   }
   const row = firmwareOf(client.arch)
   if (decision.kind === 'local') return { ...nothing(decision.why), options: row ? LOCAL_OPTIONS[row.local](door) : {} }
-  return row ? LOADER_FIELDS[row.by](row, segment, door) : nothing(whyNoLoader(client.arch))
+  const name = decision.loader?.name
+  if (!row || name === undefined) return nothing(decision.loader?.why ?? whyNoLoader(client.arch))
+  return LOADER_FIELDS[row.by](name, segment, door)
 }
 
 /** What sends firmware on to its own disk, see LOCAL_BOOT. Type 0 of a PXE menu is the local disk (PXE 2.1 table 2-1). */
@@ -57,17 +59,17 @@ const LOCAL_OPTIONS: Record<LocalOffer, (door: string) => Options> = {
 }
 
 /** A name for those who fetch by TFTP, a URL for those who fetch by HTTP: either in the other's offer is an error. */
-const LOADER_FIELDS: Record<FirmwareRow['by'], (row: FirmwareRow, segment: Segment, door: string) => BootFields> = {
-  tftp: ({ loader }, { address }) => ({
+const LOADER_FIELDS: Record<FirmwareRow['by'], (name: string, segment: Segment, door: string) => BootFields> = {
+  tftp: (name, { address }) => ({
     siaddr: address,
-    file: loader.name,
-    options: { tftpServerName: address, bootFile: loader.name },
+    file: name,
+    options: { tftpServerName: address, bootFile: name },
     why: undefined,
   }),
-  http: ({ loader }, { address }, door) => ({
+  http: (name, { address }, door) => ({
     siaddr: address,
     file: '',
-    options: { vendorClass: HTTP_CLASS, bootFile: `${door}${LOADER_PATH}/${loader.name}` },
+    options: { vendorClass: HTTP_CLASS, bootFile: `${door}${LOADER_PATH}/${name}` },
     why: undefined,
   }),
 }

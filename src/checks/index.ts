@@ -5,7 +5,17 @@ import { imageVersion } from './image-version.ts'
 import { kernel } from './kernel.ts'
 import { network } from './network.ts'
 import { rootGrown } from './root-grown.ts'
+import { secureBoot } from './secure-boot.ts'
 import { tcpBanner } from './tcp-banner.ts'
 
 /** Every check, in the order in which they are judged and shown. */
-export const CHECKS: readonly Check[] = [identity, imageVersion, kernel, rootGrown, failedUnits, network, tcpBanner]
+export const CHECKS: readonly Check[] = [
+  identity,
+  imageVersion,
+  kernel,
+  rootGrown,
+  secureBoot,
+  failedUnits,
+  network,
+  tcpBanner,
+]

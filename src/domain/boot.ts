@@ -10,13 +10,28 @@ export type BootClient = {
   stage: BootStage
 }
 
+/** What a first loader leads to: iPXE, which is not signed, or GRUB behind the signed shim. */
+export type LoaderFamily = 'ipxe' | 'shim'
+
+/** The loader that firmware is offered under a grant; without a name none is there for it. `why` is told to people. */
+export type LoaderOffer = { name: string | undefined; why: string }
+
+/**
+ * What is known of a machine's loaders: the family that led to a next stage, and the one that was read to its end since
+ * (`at` in milliseconds) without one.
+ */
+export type LoaderMemory = {
+  worked?: LoaderFamily | undefined
+  tried?: { family: LoaderFamily; at: number } | undefined
+}
+
 /**
  * What a machine may boot from the network now; the same answer is honoured by every transport.
  * `hold`: its disk was written by us and not yet proved, so it must not boot it. `ignore`: not our machine, or one that
- * claims to be another.
+ * claims to be another. `loader` is there for firmware only.
  */
 export type BootDecision =
-  | { kind: 'grant'; runId: string; session: number }
+  | { kind: 'grant'; runId: string; session: number; loader?: LoaderOffer }
   | { kind: 'local'; why: string }
-  | { kind: 'hold'; runId: string; why: string }
+  | { kind: 'hold'; runId: string; why: string; loader?: LoaderOffer }
   | { kind: 'ignore'; why: string }

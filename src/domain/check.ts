@@ -16,6 +16,8 @@ export type CheckSubject = {
     banners: { port: number; expect: string }[]
   }
   diskBytes: number | undefined
+  /** What the agent's inventory of this run said. */
+  secureBoot: boolean
 }
 
 /** `expected` and `got` are shown to people; a check that can not apply is skipped and says why. */

@@ -11,4 +11,6 @@ export type Facts = {
   diskBytes: number
   failedUnits: string[]
   addresses: string[]
+  /** Undefined where the system has no such variable, or is of an image that does not tell. */
+  secureBoot?: boolean
 }

@@ -70,7 +70,8 @@ const oneRange = (spec: unknown): unknown => {
  * subnet, or of `subnet` where the segment lies behind the relays (their giaddr) that are listed. `routes` become option
  * 121. `leaseSeconds` 4294967295 is for ever (RFC 2131 §3.3). `declineSeconds` is how long an address rests that somebody
  * unknown uses. `routerAdvertisement: empty` allows an IPv6 advertisement of nothing while iPXE asks for its address; not
- * for a segment where another router's counts. `firstLoader` is what a UEFI machine is tried with that nothing is known of.
+ * for a segment where another router's counts. `firstLoader` is what x64 UEFI
+ * firmware is given while nothing is known of it (default ipxe).
  */
 export const Segment = z.preprocess(oneRange, Fields)
 export type Segment = z.infer<typeof Segment>

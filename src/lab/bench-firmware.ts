@@ -1,7 +1,13 @@
 import { copyFile } from 'node:fs/promises'
 
-const OVMF_CODE = '/usr/share/OVMF/OVMF_CODE_4M.fd'
-const OVMF_VARIABLES = '/usr/share/OVMF/OVMF_VARS_4M.fd'
+/** OVMF's program and its first variables; those of Secure Boot hold Microsoft's keys, with the check switched on. */
+const OVMF = { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' }
+const OVMF_SECURE = {
+  code: '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd',
+  variables: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd',
+}
+/** The boot image lies in memory a second time while it is read. */
+const SECURE_MEMORY = 1536
 
 type FirmwareRow = {
   says: string
@@ -10,6 +16,7 @@ type FirmwareRow = {
   without: readonly string[]
   /** The network card's own program: QEMU's default, none, or a file. */
   rom: string | undefined
+  secureBoot?: true
 }
 
 /** The firmware a machine of the bench may have. On a card without a ROM of its own, OVMF's network stack is used. */
@@ -28,24 +35,47 @@ export const BENCH_FIRMWARE = {
     without: [],
     rom: '/usr/lib/ipxe/qemu/efi-virtio.rom',
   },
+  'secure-boot': {
+    ...{ says: 'OVMF with Secure Boot, its own PXE over TFTP', uefi: true, secureBoot: true },
+    ...{ without: ['IPv6PXESupport'], rom: '' },
+  },
+  'secure-boot-http': {
+    ...{ says: 'OVMF with Secure Boot, its own HTTP boot', uefi: true, secureBoot: true },
+    ...{ without: ['IPv4PXESupport', 'IPv6PXESupport'], rom: '' },
+  },
 } as const satisfies Record<string, FirmwareRow>
 
 export type BenchFirmware = keyof typeof BENCH_FIRMWARE
 
+const rowOf = (firmware: BenchFirmware): FirmwareRow => BENCH_FIRMWARE[firmware]
+const filesOf = (firmware: BenchFirmware): typeof OVMF => (rowOf(firmware).secureBoot ? OVMF_SECURE : OVMF)
+
+/** Whether the firmware starts signed programs only. */
+export const hasSecureBoot = (firmware: BenchFirmware): boolean => rowOf(firmware).secureBoot === true
+
+/** Memory in MiB that a machine with this firmware needs. */
+export const memoryOf = (firmware: BenchFirmware): number => (hasSecureBoot(firmware) ? SECURE_MEMORY : 1024)
+
 /** A machine's own copy of OVMF's variables, where its boot order lives; undefined for a BIOS. */
 export async function makeVariables(firmware: BenchFirmware, file: string): Promise<string | undefined> {
-  if (!BENCH_FIRMWARE[firmware].uefi) return undefined
-  await copyFile(OVMF_VARIABLES, file)
+  if (!rowOf(firmware).uefi) return undefined
+  await copyFile(filesOf(firmware).variables, file)
   return file
 }
 
+/** Its variables can be written from system management mode only, which no operating system is in. */
+const SECURE_MACHINE = [
+  ...['-machine', 'q35,smm=on', '-global', 'driver=cfi.pflash01,property=secure,value=on'],
+  ...['-global', 'ICH9-LPC.disable_s3=1'],
+]
+
 /** QEMU's words for the firmware. `graphics=off` lets SeaBIOS speak on the serial line; OVMF always does. */
 export function firmwareArguments(firmware: BenchFirmware, variables: string | undefined): string[] {
-  const row: FirmwareRow = BENCH_FIRMWARE[firmware]
+  const row = rowOf(firmware)
   if (!row.uefi) return ['-machine', 'pc,graphics=off']
   return [
-    ...['-machine', 'q35'],
-    ...['-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${OVMF_CODE}`],
+    ...(row.secureBoot ? SECURE_MACHINE : ['-machine', 'q35']),
+    ...['-drive', `if=pflash,format=raw,unit=0,readonly=on,file=${filesOf(firmware).code}`],
     ...['-drive', `if=pflash,format=raw,unit=1,file=${variables}`],
     ...row.without.flatMap((name) => ['-fw_cfg', `name=opt/org.tianocore/${name},string=n`]),
   ]
@@ -57,6 +87,6 @@ export const bootIndex = (firmware: BenchFirmware, index: number): string =>
 
 /** What the network card's device has to say of its ROM. */
 export function romArgument(firmware: BenchFirmware): string {
-  const { rom }: FirmwareRow = BENCH_FIRMWARE[firmware]
+  const { rom } = rowOf(firmware)
   return rom === undefined ? '' : `,romfile=${rom}`
 }

@@ -7,7 +7,7 @@ import * as z from 'zod'
 import { type ApiClient, createApiClient } from '../client/api-client.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import { type Acceleration, probeAcceleration } from './acceleration.ts'
-import { type BenchFirmware, makeVariables } from './bench-firmware.ts'
+import { type BenchFirmware, makeVariables, memoryOf } from './bench-firmware.ts'
 import { type BenchNetwork, createBenchNetwork } from './bench-network.ts'
 import { makeDisk } from './blank-disk.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
@@ -23,6 +23,8 @@ export type BenchWish = {
   cacheFolder: string
   fresh: boolean
   logLevel?: 'info' | 'debug'
+  /** What the bench's segment gives UEFI machines of which nothing is known. */
+  firstLoader?: 'shim' | 'ipxe'
   say(line: string): void
 }
 export type BenchMachineWish = {
@@ -85,7 +87,10 @@ export async function createBench(wish: BenchWish, prepare: (command: LocalComma
     const bench = { network, command, token, dataFolder, acceleration, remove, service: await start() }
     undo.push(() => bench.service.kill('SIGTERM'))
     const client = createApiClient({ socket: bench.service.socket, token })
-    await client.put('/segments/bench', segmentOf(network.bridge))
+    await client.put('/segments/bench', {
+      ...segmentOf(network.bridge),
+      ...(wish.firstLoader ? { firstLoader: wish.firstLoader } : {}),
+    })
     return Object.assign(bench, {
       client,
       restartService: async () => {
@@ -145,7 +150,7 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
   const variables = await makeVariables(firmware, join(dataFolder, `${wish.name}.variables`))
   await network.addTap(tap)
   const powerOn = (stick?: string): VirtualMachine => {
-    const shape = { memory: 1024, processors: acceleration === 'kvm' ? 2 : 1, accelerator: acceleration }
+    const shape = { memory: memoryOf(firmware), processors: acceleration === 'kvm' ? 2 : 1, accelerator: acceleration }
     const transcript = createWriteStream(join(dataFolder, `${wish.name}.console`), { flags: 'a' })
     const hear = (line: string): void => {
       transcript.write(`${line}\n`)

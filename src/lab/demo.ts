@@ -5,7 +5,7 @@ import type { Run, RunEvent } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
 import { type Bench, type BenchMachine, createBench, type LocalCommand } from './bench.ts'
-import { BENCH_FIRMWARE, type BenchFirmware } from './bench-firmware.ts'
+import { BENCH_FIRMWARE, type BenchFirmware, hasSecureBoot } from './bench-firmware.ts'
 import { relayToSocket } from './socket-relay.ts'
 import { drawStages, type Stage, stagesOf } from './stage-table.ts'
 
@@ -35,7 +35,8 @@ export type DemoResult = { runs: DemoRun[]; seconds: { prepare: number; deploy: 
 export async function runDemo(wish: DemoWish): Promise<DemoResult> {
   const started = Date.now()
   wish.say('1/4  Ramdisk, golden image and service')
-  const bench = await createBench(wish, (command) => prepareDemo(command, wish.fresh))
+  const firstLoader = hasSecureBoot(wish.firmware) ? 'shim' : 'ipxe'
+  const bench = await createBench({ ...wish, firstLoader }, (command) => prepareDemo(command, wish.fresh))
   wish.stop.addEventListener('abort', () => void bench.remove())
   try {
     const how = bench.acceleration === 'kvm' ? 'KVM' : 'emulated: KVM does not run guests here'

@@ -13,6 +13,8 @@ const TEXTS = {
   kernel: 'kernel',
 } as const
 const NUMBERS = { root_bytes: 'rootBytes', disk_bytes: 'diskBytes' } as const
+/** The last byte of the firmware's variable (UEFI 2.10 §3.3). */
+const SECURE_BOOT = 'secure_boot'
 
 /**
  * Reads the proof program's text: one `key=value` a line, list keys may repeat, unknown keys are passed over (an older
@@ -37,6 +39,7 @@ function take(facts: Facts, key: string, value: string): void {
   if (Object.hasOwn(LISTS, key)) {
     if (value !== '') facts[LISTS[key as keyof typeof LISTS]].push(value)
   } else if (Object.hasOwn(TEXTS, key)) facts[TEXTS[key as keyof typeof TEXTS]] = value
+  else if (key === SECURE_BOOT) facts.secureBoot = value === '1'
   else if (Object.hasOwn(NUMBERS, key)) {
     if (!/^\d{1,15}$/.test(value))
       throw new AppError('request.invalid', `expected ${key} to be a number of bytes, got ${JSON.stringify(value)}`)

@@ -66,5 +66,6 @@ async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {
       ...manifest.boot,
     },
     diskBytes: detail('diskChosen').bytes as number | undefined,
+    secureBoot: detail('inventoryTaken').secureBoot === true,
   }
 }

@@ -44,6 +44,8 @@ export type WhyFacts = {
   seen(...types: RunEventType[]): boolean
   /** Seen since the run entered its state. */
   seenHere(...types: RunEventType[]): boolean
+  /** The newest loader that was read whole is behind the signed shim. */
+  signedLoader: boolean
   /** A DHCP event of one of these stages since the newest boot session began. */
   dhcp(type: 'dhcpOffered' | 'dhcpBound', stages: readonly string[]): boolean
   /** Somebody claimed this of the machine since the run entered its state, and no step of the way was seen after it. */
@@ -54,6 +56,8 @@ export type WhyFacts = {
   systemHasAddress: boolean
   words: WhyWords
 }
+
+const LOADER = new Set<RunEventType>(['loaderRead', 'loaderFetched'])
 
 /** Events that are no sign of the machine: what people, the timer and our own bookkeeping say. */
 const NOT_EVIDENCE: readonly RunEventType[] = [
@@ -96,6 +100,7 @@ export function whyFacts(run: Run, events: readonly RunEvent[], now: number): Wh
     waitsIn: (one) => state === one && (end === undefined || end.type === 'timedOut'),
     seen: (...types) => session.some(({ type }) => types.includes(type)),
     seenHere: (...types) => here.some(({ type }) => types.includes(type)),
+    signedLoader: session.findLast(({ type }) => LOADER.has(type))?.detail.family === 'shim',
     dhcp: (wanted, stages) =>
       session.some(({ type, detail }) => type === wanted && stages.includes(String(detail.stage))),
     claimed: (what) =>

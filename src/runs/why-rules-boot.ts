@@ -147,6 +147,20 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
       'Check ports and other DHCP servers with `slipway doctor`; see the `why` of the DHCP events for the firmware’s kind.',
   },
   {
+    id: 'signedLoaderThenSilence',
+    says: 'The signed loader was fetched, and GRUB never asked for its script.',
+    when: (facts) => facts.waitsIn('booting') && facts.signedLoader && !facts.seen('scriptFetched'),
+    missingStep: 'GRUB’s script asked for by {address}',
+    got: '{loader} fetched, then nothing for {waited}',
+    likelyCauses: [
+      'the firmware trusts no loaders of third parties that Microsoft signed (an option of its setup)',
+      'the firmware’s revocations are newer than shim or GRUB',
+      'the firmware’s network card has no TFTP for what it loads',
+    ],
+    remedy:
+      'Look at the machine’s console for a refusal; allow Microsoft’s third-party certificate in the firmware’s setup, bring shim-signed and grub-efi-amd64-signed up to date (`slipway doctor` shows their signatures), or start the machine again: a minute after such a read it is offered iPXE, unless Secure Boot is known to be on.',
+  },
+  {
     id: 'loaderThenSilence',
     says: 'The loader was fetched, and then nothing more was heard.',
     when: (facts) =>
@@ -162,7 +176,7 @@ export const WHY_RULES_BOOT: readonly WhyRow[] = [
       'the loader has no driver for the network card',
     ],
     remedy:
-      'Look at the machine’s console for a refusal; switch Secure Boot off, or start the machine by another way (BIOS, UEFI HTTP boot).',
+      'Look at the machine’s console for a refusal and start it again: a minute after such a read x64 UEFI is offered the signed loader. Other firmware: switch Secure Boot off, or start the machine by another way (BIOS, UEFI HTTP boot).',
   },
   {
     id: 'scriptNeverAsked',

@@ -1,5 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
+import type { LoaderMemory } from '../domain/boot.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
@@ -9,6 +10,7 @@ import { machineMacs, machines } from './schema.ts'
 /** A registered machine and what Slipway has learnt of it. `unprovedBy`: the run that wrote its disk without proof yet. */
 export type MachineRecord = Machine & {
   inventory: Inventory | undefined
+  loaders: LoaderMemory | undefined
   unprovedBy: string | undefined
   seenAt: number | undefined
 }
@@ -61,6 +63,8 @@ export function createMachineStore(database: DatabaseDoor) {
       change(name, (queries) => queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
     saveInventory: (name: string, inventory: Inventory) =>
       change(name, (queries) => queries.update(machines).set({ inventory }).where(eq(machines.name, name))),
+    saveLoaders: (name: string, loaders: LoaderMemory) =>
+      change(name, (queries) => queries.update(machines).set({ loaders }).where(eq(machines.name, name))),
     setUnproved: (name: string, runId: string | undefined) =>
       change(name, (queries) =>
         queries
@@ -102,6 +106,7 @@ const toRecord = (row: Row, macs: string[]): MachineRecord => ({
   ...(row.sharesUuid ? { sharesUuid: true } : {}),
   ...(row.serial ? { serial: row.serial } : {}),
   inventory: row.inventory ?? undefined,
+  loaders: row.loaders ?? undefined,
   unprovedBy: row.unprovedBy ?? undefined,
   seenAt: row.seenAt ?? undefined,
 })

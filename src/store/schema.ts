@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { LoaderMemory } from '../domain/boot.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Lease } from '../domain/lease.ts'
@@ -58,6 +59,8 @@ export const machines = sqliteTable(
     serial: text(),
     profile: text().notNull(),
     inventory: text({ mode: 'json' }).$type<Inventory>(),
+    /** What is known of its loaders: what worked, and what was read without a next stage. */
+    loaders: text({ mode: 'json' }).$type<LoaderMemory>(),
     unprovedBy: text('unproved_by'),
     seenAt: integer('seen_at'),
   },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
 import { createBootSecrets } from '../../src/boot/boot-secrets.ts'
+import type { BootDecision } from '../../src/domain/boot.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Run } from '../../src/domain/run/run.ts'
 import { loadTemplates } from '../../src/templates/template-folder.ts'
@@ -19,6 +20,7 @@ const run: Run = {
   ...{ profile: HardwareProfile.parse({ name: 'p', kernelArguments: ['nomodeset'] }), state: 'seeding', stateSince: 0 },
   ...{ deadlineAt: 1, createdAt: 0, endedAt: undefined, cause: undefined, retryOf: undefined },
 }
+const MAC = '52:54:00:00:00:01'
 const SANBOOT_MAC = '52:54:00:00:00:5a'
 const answers = createBootAnswers({
   templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
@@ -66,9 +68,35 @@ it('writes the boot script with the profile’s kernel arguments', async () => {
   )
 })
 
+describe('under a grant', () => {
+  const grant = { kind: 'grant', runId: run.id, session: 2 } as const
+
+  it('tells GRUB and iPXE the same of the agent’s doors and code', async () => {
+    const words = (script: string) => script.split(/\s+/).filter((word) => /^(slipway\.|nomodeset|panic)/.test(word))
+    const grub = await answers.grubScript(grant, MAC, '10.0.0.1')
+    expect(words(grub!).map((word) => word.replace(/;$/, ''))).toEqual(
+      words(await answers.script(grant, MAC, '10.0.0.1')),
+    )
+    expect(grub).toContain('linux /boot/kernel ')
+    expect(await answers.imageScript(grant, MAC, '10.0.0.1')).toBe(grub)
+  })
+
+  it('writes scripts that GRUB’s own checker takes, for the image of a held machine too', async () => {
+    const hold = { kind: 'hold', runId: run.id, why: 'not proved' } as const
+    for (const decision of [grant, hold]) {
+      const { exitCode } = await execa('grub-script-check', {
+        input: await answers.imageScript(decision, MAC, '10.0.0.1'),
+      })
+      expect(exitCode).toBe(0)
+    }
+    expect(await answers.imageScript(hold, MAC, '10.0.0.1')).toMatch(/\nreboot\n$/)
+  })
+})
+
 describe('without a grant', () => {
   const local = { kind: 'local', why: 'no run' } as const
   const hold = { kind: 'hold', runId: run.id, why: 'not proved' } as const
+  const grubScript = async (decision: BootDecision) => (await answers.grubScript(decision, MAC, '10.0.0.1'))!
 
   it('sends iPXE on by exit, or by sanboot of the first disk where the profile says so', async () => {
     expect(await answers.script(local, '52:54:00:00:00:01', '10.0.0.1')).toMatch(/^#!ipxe\n#.*\nexit\n$/)
@@ -81,15 +109,13 @@ describe('without a grant', () => {
     ['local', local],
     ['hold', hold],
   ])('writes GRUB a %s script that GRUB’s own checker takes', async (_kind, decision) => {
-    const { exitCode } = await execa('grub-script-check', { input: answers.grubScript(decision, '10.0.0.1')! })
+    const { exitCode } = await execa('grub-script-check', { input: await grubScript(decision) })
     expect(exitCode).toBe(0)
   })
 
-  it('sends GRUB on to the disk’s loader or by exit, holds it while the disk is not proved, and has no script for it under a grant', () => {
-    expect(answers.grubScript(local, '10.0.0.1')).toMatch(
-      /chainloader \/EFI\/BOOT\/BOOTX64.EFI; then boot; fi\n[\s\S]*\nexit\n$/,
-    )
-    expect(answers.grubScript(hold, '10.0.0.1')).toContain('configfile (tftp,10.0.0.1)/grub/grub.cfg')
-    expect(answers.grubScript({ kind: 'grant', runId: run.id, session: 1 }, '10.0.0.1')).toBeUndefined()
+  it('sends GRUB on to the disk’s loader or by exit, and holds it while the disk is not proved', async () => {
+    expect(await grubScript(local)).toMatch(/chainloader \/EFI\/BOOT\/BOOTX64.EFI; then boot; fi\n[\s\S]*\nexit\n$/)
+    expect(await grubScript(hold)).toContain('configfile (tftp,10.0.0.1)/grub/grub.cfg')
+    expect(await answers.grubScript({ kind: 'ignore', why: 'nobody' }, MAC, '10.0.0.1')).toBeUndefined()
   })
 })

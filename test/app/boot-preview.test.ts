@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { createBootPreview } from '../../src/app/boot-preview.ts'
 import { createBootDecider } from '../../src/boot/boot-decider.ts'
-import { FIRMWARE } from '../../src/boot/firmware.ts'
+import { FIRMWARE, firmwareOf } from '../../src/boot/firmware.ts'
+import type { BootClient } from '../../src/domain/boot.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Run } from '../../src/domain/run/run.ts'
 import type { RunState } from '../../src/domain/run/run-states.ts'
@@ -18,6 +19,11 @@ const runIn = (state: RunState): Run => ({
   ...{ cause: undefined, retryOf: undefined },
 })
 
+const offerLoader = async ({ arch }: BootClient) =>
+  arch === 11
+    ? { name: undefined, why: 'put ipxe-arm64.efi there' }
+    : { name: firmwareOf(arch)!.loaders.ipxe.name, why: 'the segment says ipxe' }
+
 /** The preview of a machine with a run in a state, over the real decider; `written` counts what a preview must not do. */
 function preview(run: Run | undefined, unprovedBy?: string, session?: number) {
   const written: string[] = []
@@ -27,9 +33,10 @@ function preview(run: Run | undefined, unprovedBy?: string, session?: number) {
     runs: { findOpen: async () => run },
     sessions: { live: async () => (session ? live : undefined), save: async () => void written.push('session') },
     record: async (_id, type) => void written.push(type),
+    loaders: { offer: offerLoader, noteStage: async () => void written.push('stage') },
     clock: { now: () => 1 },
   })
-  const ask = createBootPreview({ decider, openRun: async () => run, httpPort: 8081 })
+  const ask = createBootPreview({ decider, offerLoader, openRun: async () => run, httpPort: 8081 })
   return { rows: () => ask({ name: 'm', macs: [mac] }, mac, segment), written }
 }
 
@@ -47,7 +54,13 @@ it('shows the loader of each firmware and the script of iPXE under a grant, befo
     expect(told['DHCP, firmware x86 BIOS']).toBe('undionly.kpxe')
     expect(told['DHCP, firmware x64 UEFI HTTP boot']).toBe('http://10.77.0.1:8081/boot/loader/snponly.efi')
     expect(told['DHCP, iPXE']).toBe('http://10.77.0.1:8081/boot/ipxe')
-    expect(rows[0]).toMatchObject({ kind: 'grant', why: 'run r is awaitingBoot and grants network boot' })
+    expect(rows[0]).toMatchObject({
+      kind: 'grant',
+      why: 'run r is awaitingBoot and grants network boot; the segment says ipxe',
+    })
+    expect(rows.find(({ transport }) => transport === 'DHCP, firmware ARM64 UEFI')).toMatchObject({
+      ...{ kind: 'grant', answer: '', why: 'put ipxe-arm64.efi there' },
+    })
     expect(rows.find(({ transport }) => transport === 'HTTP, boot script')).toMatchObject(
       session ? { kind: 'grant' } : { kind: 'local', why: 'no boot session yet: its first DISCOVER opens one' },
     )

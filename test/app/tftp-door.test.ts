@@ -1,4 +1,5 @@
 import { afterEach, expect, it, test } from 'vitest'
+import { createLoaderFiles } from '../../src/app/loader-files.ts'
 import { createTftpDoor, type TftpDoorParts } from '../../src/app/tftp-door.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { BootDecision } from '../../src/domain/boot.ts'
@@ -18,37 +19,54 @@ afterEach(async () => {
 
 /** TFTP of a segment on loopback, where everybody has the lease of one machine; resolves with what was noted of `read`. */
 async function notesOf(decide: () => Promise<BootDecision>, read: string) {
+  const learnt: string[] = []
   const notes: { what: string; name: unknown; type: RunEventType | undefined }[] = []
   const parts = {
     appliance: { log: silentLog, clock: Date, settings: { machines: { httpPort: 1, tftpPort: at.port } } },
-    runs: { decider: { decideForMac: decide } },
+    runs: {
+      decider: { decideForMac: decide, reachedScript: async () => void learnt.push('script') },
+      loaders: {
+        noteRead: async (_mac: string, name: string) => void learnt.push(name),
+        noteStage: async (_mac: string, family: string) => void learnt.push(family),
+      },
+      loaderFiles: createLoaderFiles('/none'),
+    },
     evidence: {
       note: async ({ what, detail }: { what: string; detail: { name?: string } }, type: RunEventType | undefined) =>
         void notes.push({ what, name: detail.name, type }),
     },
     peers: { macOf: () => MAC },
-    answers: { grubScript: () => 'exit' },
+    answers: { grubScript: async () => 'exit' },
   } as unknown as TftpDoorParts
   const tftp = createTftpDoor(parts, { interface: 'lo', address: at.address, segments: () => [] })
   await tftp.start()
   started.push(tftp)
   await readByTftp({ ...at, name: read })
   await expect.poll(() => notes.filter(({ what }) => what === 'tftp complete')).toHaveLength(1)
-  return notes
+  return { notes, learnt }
 }
 
 test.each<[string, BootDecision, string, RunEventType | undefined]>([
   ['a loader under a grant is a step of the run', GRANT, 'undionly.kpxe', 'loaderRead'],
   ['so is one with a slash before its name', GRANT, '/undionly.kpxe', 'loaderRead'],
   ['a loader of a held machine is none', HOLD, 'undionly.kpxe', undefined],
+  ['GRUB’s script under a grant is one', GRANT, 'grub/grub.cfg', 'scriptFetched'],
   ['GRUB’s script of a held machine is none', HOLD, 'grub/grub.cfg', undefined],
   ['GRUB’s script that sends to the disk is none', LOCAL, 'grub/grub.cfg', undefined],
 ])('%s', async (_title, decision, name, type) => {
-  const notes = await notesOf(async () => decision, name)
+  const { notes } = await notesOf(async () => decision, name)
   expect(notes.at(-1)).toEqual({ what: 'tftp complete', name, type })
 })
 
+test.each<[string, string, string[]]>([
+  ['a loader that was read', 'shimx64.efi', ['shimx64.efi']],
+  ['GRUB’s script, which shim led to', 'grub/grub.cfg', ['shim', 'script']],
+])('learns from %s', async (_title, name, expected) => {
+  const { learnt } = await notesOf(async () => GRANT, name)
+  await expect.poll(() => learnt).toEqual(expected)
+})
+
 it('says that GRUB was sent to the disk', async () => {
-  const notes = await notesOf(async () => LOCAL, 'grub/grub.cfg')
+  const { notes } = await notesOf(async () => LOCAL, 'grub/grub.cfg')
   expect(notes.map(({ type }) => type)).toEqual(['localBootAnswered', undefined])
 })

@@ -3,10 +3,13 @@ import { openTftpFile } from '../../src/app/tftp-files.ts'
 import { LOADERS } from '../../src/boot/firmware.ts'
 
 const loader = LOADERS[0]!
+const PATH = '/usr/lib/ipxe/undionly.kpxe'
 const SEGMENT = { address: '10.0.0.1' } as Parameters<typeof openTftpFile>[2]
 const DEPS = {
   decideForMac: async () => ({ kind: 'grant' as const, runId: 'r', session: 1 }),
-  grubScript: () => undefined,
+  grubScript: async () => undefined,
+  loaderPath: () => PATH,
+  ramdisk: async () => ({ kernel: PATH, initrd: PATH }),
   noteLocal: () => {},
 } satisfies Parameters<typeof openTftpFile>[3]
 
@@ -26,7 +29,7 @@ const HOSTILE = [
     '/',
     '//',
   ],
-  ...[loader.source, `../..${loader.source}`, `./${loader.name}`, `x/../${loader.name}`],
+  ...[PATH, `../..${PATH}`, `./${loader.name}`, `x/../${loader.name}`],
   ...[`${loader.name}/`, `${loader.name}/../x`, `${loader.name}%00`, ` ${loader.name}`, loader.name.toUpperCase()],
   ...[
     'constructor',

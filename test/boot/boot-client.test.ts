@@ -33,8 +33,8 @@ test.each<[string, Options, string]>([
 ])('takes %s for what it is', (_name, options, stage) => expect(read(options).stage).toBe(stage))
 
 it('takes the first listed architecture that has a loader, else the first', () => {
-  expect(read({ clientArch: [11, 7] }).arch).toBe(7)
-  expect(read({ clientArch: [11, 6] }).arch).toBe(11)
+  expect(read({ clientArch: [27, 7] }).arch).toBe(7)
+  expect(read({ clientArch: [27, 28] }).arch).toBe(27)
   expect(read({}).arch).toBeUndefined()
 })
 

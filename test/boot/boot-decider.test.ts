@@ -31,6 +31,8 @@ let world: {
   machine: { name: string; uuid?: string; unprovedBy: string | undefined } | undefined
   session: Session | undefined
   events: string[]
+  /** Stages that were noted for the choice of a loader. */
+  stages: string[]
 }
 beforeEach(() => {
   world = {
@@ -38,8 +40,10 @@ beforeEach(() => {
     machine: { name: 'm', uuid, unprovedBy: undefined },
     session: undefined,
     events: [],
+    stages: [],
   }
 })
+const LOADER = { name: 'snponly.efi', why: 'why' }
 const decider = createBootDecider({
   machines: { findByMac: async () => world.machine, findByUuid: async () => [] },
   runs: { findOpen: async () => world.run },
@@ -50,6 +54,7 @@ const decider = createBootDecider({
     },
   },
   record: async (_id, type) => void world.events.push(type),
+  loaders: { offer: async () => LOADER, noteStage: async (of, stage) => void world.stages.push(`${of} ${stage}`) },
   clock: { now: () => 1 },
 })
 const ask = (more: Partial<Parameters<typeof decider.decide>[0]> = {}, begins = true) =>
@@ -57,8 +62,8 @@ const ask = (more: Partial<Parameters<typeof decider.decide>[0]> = {}, begins = 
 
 describe('a machine under a grant', () => {
   it('opens one session for firmware and the iPXE that it loads', async () => {
-    expect(await ask()).toEqual({ kind: 'grant', runId: 'r', session: 1 })
-    expect(await ask({}, false)).toEqual({ kind: 'grant', runId: 'r', session: 1 })
+    expect(await ask()).toEqual({ kind: 'grant', runId: 'r', session: 1, loader: LOADER })
+    expect(await ask({}, false)).toEqual({ kind: 'grant', runId: 'r', session: 1, loader: LOADER })
     expect(await ask({ stage: 'ipxe' })).toEqual({ kind: 'grant', runId: 'r', session: 1 })
     expect(world.events).toEqual(['sessionOpened'])
   })
@@ -66,7 +71,7 @@ describe('a machine under a grant', () => {
   it('opens the next session when it asks again after it had its script', async () => {
     await ask()
     await decider.reachedScript('r')
-    expect(await ask()).toEqual({ kind: 'grant', runId: 'r', session: 2 })
+    expect(await ask()).toEqual({ kind: 'grant', runId: 'r', session: 2, loader: LOADER })
   })
 
   it('is stopped by the loop breaker', async () => {
@@ -98,6 +103,15 @@ describe('a machine under a grant', () => {
   })
 })
 
+it('takes iPXE’s first packet for proof of its loader, and only that', async () => {
+  await ask()
+  await ask({ stage: 'ipxe' }, false)
+  await ask({ stage: 'os' })
+  expect(world.stages).toEqual([])
+  await ask({ stage: 'ipxe' })
+  expect(world.stages).toEqual([`${mac} ipxe`])
+})
+
 describe('a machine without a grant', () => {
   it.each([
     ['no run', undefined],
@@ -113,7 +127,7 @@ describe('a machine without a grant', () => {
   it('is held while its disk is not proved', async () => {
     world.run = undefined
     world.machine = { name: 'm', unprovedBy: 'r0' }
-    expect(await ask()).toMatchObject({ kind: 'hold', runId: 'r0' })
+    expect(await ask()).toMatchObject({ kind: 'hold', runId: 'r0', loader: LOADER })
     expect(await decider.decideForMac(mac)).toMatchObject({ kind: 'hold' })
   })
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { CHECKS } from '../../src/checks/index.ts'
 import { rootGrown } from '../../src/checks/root-grown.ts'
+import { secureBoot } from '../../src/checks/secure-boot.ts'
 import { tcpBanner } from '../../src/checks/tcp-banner.ts'
 import type { CheckSubject } from '../../src/domain/check.ts'
 
@@ -17,6 +18,7 @@ const subject: CheckSubject = {
   leases: ['127.0.0.1'],
   image: { name: 'i', version: '1', manifestDigest: 'm', bytes: GIB / 2, kernel: 'k', rootPartition: 3, banners: [] },
   diskBytes: 2 * GIB,
+  secureBoot: false,
 }
 
 describe('every check', () => {
@@ -41,6 +43,19 @@ describe('root-grown', () => {
     expect((await rootGrown.judge({ ...subject, ...more, facts: { ...subject.facts, ...facts } })).outcome).toBe(
       outcome,
     )
+  })
+})
+
+describe('secure-boot', () => {
+  test.each([
+    ['both started under it', true, true, 'passed'],
+    ['the system started without it', true, false, 'failed'],
+    ['the system does not tell', true, undefined, 'skipped'],
+    ['it was off for the agent', false, true, 'skipped'],
+  ] as const)('%s: %s, %s', async (_name, agent, system, outcome) => {
+    const told = system === undefined ? {} : { secureBoot: system }
+    const verdict = await secureBoot.judge({ ...subject, secureBoot: agent, facts: { ...subject.facts, ...told } })
+    expect(verdict.outcome).toBe(outcome)
   })
 })
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Run, RunEvent } from '../../src/domain/run/run.ts'
 import { isEnd } from '../../src/domain/run/run-states.ts'
-import { type Bench, createBench, type LocalCommand } from '../../src/lab/bench.ts'
+import { type Bench, type BenchWish, createBench, type LocalCommand } from '../../src/lab/bench.ts'
 import { prepareDemo } from '../../src/lab/demo.ts'
 
 export const MINUTE = 60_000
@@ -15,9 +15,10 @@ export const CACHE_FOLDER = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '
 /** The real bench with the demo's ramdisk and golden image, or with what `prepare` builds. The service logs every chunk. */
 export function openBench(
   prepare: (command: LocalCommand) => Promise<void> = (command) => prepareDemo(command, false),
+  more: Pick<BenchWish, 'firstLoader'> = {},
 ) {
   return createBench(
-    { program: PROGRAM, cacheFolder: CACHE_FOLDER, fresh: false, logLevel: 'debug', say: () => {} },
+    { program: PROGRAM, cacheFolder: CACHE_FOLDER, fresh: false, logLevel: 'debug', say: () => {}, ...more },
     prepare,
   )
 }

@@ -90,7 +90,7 @@ describe.each(['uefi', 'uefi-http', 'uefi-ipxe'] as const)('%s', (firmware) => {
 describe('the way in', () => {
   it('UEFI PXE: OVMF probes the loader’s size, reads it by TFTP, and iPXE goes on', () => {
     const types = typesOf(deployed.uefi)
-    const order: RunEventType[] = ['sessionOpened', 'loaderAborted', 'loaderRead', 'scriptFetched', 'kernelFetched']
+    const order: RunEventType[] = ['sessionOpened', 'loaderProbed', 'loaderRead', 'scriptFetched', 'kernelFetched']
     const places = order.map((type) => types.indexOf(type))
     expect(places).toEqual(places.toSorted((a, b) => a - b))
     expect(places).not.toContain(-1)

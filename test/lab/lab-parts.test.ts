@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/run/run.ts'
+import { firmwareArguments, memoryOf } from '../../src/lab/bench-firmware.ts'
 import { makeDisk } from '../../src/lab/blank-disk.ts'
 import { followSerial } from '../../src/lab/serial-console.ts'
 import { drawStages, stagesOf } from '../../src/lab/stage-table.ts'
@@ -29,6 +30,16 @@ it('boots machines of the bench from the network first, from the disk second', (
     expect.stringMatching(/^virtio-blk.*bootindex=2$/),
     expect.stringMatching(/^virtio-net.*bootindex=1$/),
   ])
+})
+
+it('gives Secure Boot its own firmware, variables and machine, and more memory', () => {
+  const words = firmwareArguments('secure-boot', 'v').join(' ')
+  expect(words).toContain('OVMF_CODE_4M.secboot.fd')
+  expect(words).toMatch(/q35,smm=on .*driver=cfi\.pflash01,property=secure,value=on/)
+  expect(words).not.toContain('IPv4PXESupport')
+  expect(firmwareArguments('secure-boot-http', 'v').join(' ')).toContain('IPv4PXESupport')
+  expect(firmwareArguments('uefi', 'v').join(' ')).not.toMatch(/smm|secboot/)
+  expect([memoryOf('uefi'), memoryOf('secure-boot')]).toEqual([1024, 1536])
 })
 
 it('makes sparse disks and disks full of one byte', async () => {

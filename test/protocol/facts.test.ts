@@ -10,6 +10,12 @@ it('reads what the proof program writes, lists may repeat, unknown keys are pass
   })
 })
 
+test.each([
+  ['secure_boot=1\n', true],
+  ['secure_boot=0\n', false],
+  ['', undefined],
+])('reads of Secure Boot from %j: %s', (line, on) => expect(parseFacts(`uuid=U\n${line}`).secureBoot).toBe(on))
+
 it('takes values without what a terminal would obey', () => {
   const facts = parseFacts('serial=a\x1b[2Jb\nfailed_unit=x\u202ey.service\n')
   expect(facts).toMatchObject({ serial: 'a·[2Jb', failedUnits: ['x·y.service'] })

@@ -54,6 +54,12 @@ it('takes a loader by HTTP for one by TFTP, and the question for its size for no
   expect(ruleAfter([...probed, ['loaderFetched', { name: 'snponly.efi' }]])).toBe('loaderThenSilence')
 })
 
+it('blames the loader that was read last', () => {
+  const shim: Happening[] = [...toBound, ['loaderFetched', { name: 'slipway.img', family: 'shim' }]]
+  expect(ruleAfter(shim)).toBe('signedLoaderThenSilence')
+  expect(ruleAfter([...shim, ['loaderRead', { name: 'snponly.efi', family: 'ipxe' }]])).toBe('loaderThenSilence')
+})
+
 it('names the last evidence, which no word of a person or the timer is', () => {
   const { run, events, at } = runAfter([...toLoader, 'timedOut'])
   expect(explainRun(run, events, at).lastEvidence?.type).toBe('loaderRead')

@@ -60,6 +60,7 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['loaderNeverAsked', toBound],
   ['loaderBrokenOff', [...toBound, ['loaderAborted', { name: 'snponly.efi', bytes: 1468 }]]],
   ['loaderThenSilence', toLoader],
+  ['signedLoaderThenSilence', [...toBound, ['loaderRead', { name: 'grubx64.efi', family: 'shim' }]]],
   ['scriptNeverAsked', toIpxe],
   ['scriptThenNoKernel', toScript],
   ['kernelWithoutRamdisk', [...toScript, 'kernelFetched']],

@@ -82,6 +82,17 @@ describe('machines', () => {
     expect((await store.machines.list()).map(({ name }) => name)).toEqual(['one'])
   })
 
+  it('keep what is known of their loaders when they are registered again', async () => {
+    await store.machines.save(one)
+    expect((await store.machines.find('one'))?.loaders).toBeUndefined()
+    const loaders = { worked: 'ipxe' as const, tried: { family: 'shim' as const, at: 7 } }
+    await store.machines.saveLoaders('one', loaders)
+    await store.machines.save(one)
+    expect((await store.machines.find('one'))?.loaders).toEqual(loaders)
+    await store.machines.saveLoaders('one', { worked: 'shim' })
+    expect((await store.machines.find('one'))?.loaders).toEqual({ worked: 'shim' })
+  })
+
   it('lose a MAC that is no longer registered', async () => {
     await store.machines.save({ ...one, macs: ['52:54:00:00:00:01', '52:54:00:00:00:02'] })
     await store.machines.save(one)

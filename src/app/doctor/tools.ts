@@ -1,7 +1,9 @@
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LOADERS } from '../../boot/firmware.ts'
+import { BOOT_IMAGE, BOOT_IMAGE_PARTS, LOADERS, type Loader } from '../../boot/firmware.ts'
+import type { LoaderFacts } from '../../boot/loader-file/loader-facts.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
+import { createLoaderFiles, type LoaderFiles } from '../loader-files.ts'
 import { PROGRAM_FOLDER } from '../program.ts'
 import type { DoctorCheck } from './doctor-check.ts'
 
@@ -9,19 +11,23 @@ const DPKG_LISTS = '/var/lib/dpkg/info'
 /** What a package brings that Slipway runs or hands out; documentation may have been left out. */
 const USED_FILES = /^\/(usr\/)?(s?bin|lib\/(ipxe|grub|shim))\/./
 
+/** Every file that a machine is given as a loader, by itself or inside of the boot image. */
+const HANDED_OUT = [...LOADERS.filter((loader) => loader !== BOOT_IMAGE), BOOT_IMAGE_PARTS.grub]
+
 type Package = { name: string; scope: string; purpose: string }
 
 /** The Debian packages that serving needs are whole, and the loaders that machines are given are there. */
 export const tools: DoctorCheck = {
   id: 'tools',
   says: 'programs, files and loaders of the Debian packages',
-  look: async () => {
+  look: async ({ settings }) => {
+    const files = createLoaderFiles(settings.dataFolder)
     const packages = parsePackages(await readFile(join(PROGRAM_FOLDER, 'setup/debian-packages.txt'), 'utf8'))
     const of = (scope: string) => packages.filter((row) => row.scope === scope)
     return [
       ...(await judgeServe(of('serve'))),
       await judgeOthers('demo', of('demo')),
-      ...(await Promise.all(LOADERS.map(judgeLoader))),
+      ...(await Promise.all(HANDED_OUT.map((loader) => judgeLoader(files, loader)))),
     ]
   },
 }
@@ -78,16 +84,22 @@ async function missingFiles(list: string): Promise<string> {
   return files.filter((_file, index) => !there[index]).join(', ')
 }
 
-async function judgeLoader(loader: (typeof LOADERS)[number]): Promise<DoctorFinding> {
-  const found = { about: `loader ${loader.name}`, expected: loader.source }
-  if (await isThere(loader.source)) return { ...found, outcome: 'ok', got: 'there' }
-  return {
-    ...found,
-    outcome: 'problem',
-    got: 'not there',
-    remedy: `apt-get install --reinstall ${loader.debianPackage}`,
-  }
+async function judgeLoader(files: LoaderFiles, loader: Loader): Promise<DoctorFinding> {
+  const [about, expected] = [`loader ${loader.name}`, files.path(loader)]
+  const facts = await files.facts(loader)
+  if (facts) return { about, expected, outcome: 'ok', got: factsText(facts) }
+  const state = await files.stateOf(loader)
+  const remedy = 'missing' in state ? state.missing : ''
+  if (loader.from === 'operator-supplied') return { about, expected, outcome: 'skipped', got: 'not supplied', remedy }
+  return { about, expected, outcome: 'problem', got: 'not there', remedy }
 }
+
+const factsText = ({ signer, sbat, sha256 }: LoaderFacts): string =>
+  [
+    signer ? `signed by ${signer.subject} (${signer.issuer})` : 'not signed',
+    ...(sbat.length > 0 ? [`SBAT ${sbat.join(', ')}`] : []),
+    `SHA-256 ${sha256.slice(0, 16)}`,
+  ].join('; ')
 
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(

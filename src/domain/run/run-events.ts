@@ -47,3 +47,9 @@ export const RUN_EVENTS = {
 } as const satisfies Record<string, EventRow>
 
 export type RunEventType = keyof typeof RUN_EVENTS
+
+/** Where an event came from. What HTTP brings on most machines comes by TFTP where a signed GRUB fetches it. */
+export const sourceOf = ({ type, detail }: { type: RunEventType; detail: Record<string, unknown> }): EventSource => {
+  const { source } = RUN_EVENTS[type]
+  return source === 'http' && detail.by === 'tftp' ? 'tftp' : source
+}

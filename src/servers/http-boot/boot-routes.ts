@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import { loaderNamed } from '../../boot/firmware.ts'
 import { AppError } from '../../core/errors.ts'
 import type { BootDecision } from '../../domain/boot.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
@@ -7,8 +8,15 @@ import { clientAddress, isThroughProxy, localAddress } from './client-address.ts
 import { createFirstAsks } from './first-asks.ts'
 import { type SendChunkDeps, sendChunk } from './send-chunk.ts'
 import { sendFile } from './send-file.ts'
+import { type PatchedFile, sendPatched } from './send-patched.ts'
 
 export type BootFiles = { kernel: string; initrd: string }
+
+/** A decision under which firmware may load something. */
+export type LoadingDecision = Extract<BootDecision, { kind: 'grant' | 'hold' }>
+
+/** How many bytes of a boot image are GRUB's script, the kernel, the ramdisk. */
+export type BootImageParts = { scriptBytes: number; kernelBytes: number; initrdBytes: number }
 
 /** What the machines' HTTP door needs. `peerMac` ties an address to a MAC by its lease. */
 export type BootRoutesDeps = SendChunkDeps & {
@@ -21,6 +29,15 @@ export type BootRoutesDeps = SendChunkDeps & {
   files(runId: string): Promise<BootFiles>
   /** The file of a loader by its name. */
   loader(name: string): string | undefined
+  /** The image that a name stands for, with GRUB's script of this boot session in it; undefined for other names. */
+  bootImage(
+    name: string,
+    decision: LoadingDecision,
+    mac: string,
+    localAddress: string,
+  ): Promise<(PatchedFile & BootImageParts) | undefined>
+  /** A loader was read to its end. */
+  loaderRead(mac: string, name: string): Promise<void>
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
   recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
 }
@@ -64,18 +81,38 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
 
 /** UEFI HTTP boot asks for the size first (HEAD) and then for the file, under a grant or while the machine is held. */
 async function sendLoader(deps: BootRoutesDeps, name: string, req: Request, res: Response): Promise<void> {
-  const decision = await deps.decideForMac(await macOf(deps, req))
+  const mac = await macOf(deps, req)
+  const decision = await deps.decideForMac(mac)
   if (decision.kind === 'local' || decision.kind === 'ignore')
     throw new AppError('resource.not_found', `expected a boot grant, ${decision.why}`)
-  const file = deps.loader(name)
-  if (!file) throw new AppError('resource.not_found', `expected the name of a loader, got ${name}`)
   const started = performance.now()
-  if (!(await sendFile(file, req, res, handOverOf(deps, req))) || decision.kind === 'hold') return
-  const { size } = await stat(file)
-  const detail = { peer: clientAddress(req, deps.proxy), name, bytes: size, session: decision.session }
-  if (req.method === 'HEAD') return void (await deps.record(decision.runId, 'loaderProbed', detail))
+  const image = await deps.bootImage(name, decision, mac, localAddress(req))
+  const file = image?.path ?? deps.loader(name)
+  if (!file) throw new AppError('resource.not_found', `expected the name of a loader, got ${name}`)
+  const sentAll = image ? await sendPatched(image, req, res) : await sendFile(file, req, res, handOverOf(deps, req))
+  if (!sentAll) return
+  if (req.method !== 'HEAD') await deps.loaderRead(mac, name)
+  if (decision.kind === 'hold') return
+  const { runId, session } = decision
+  const { size } = image ?? (await stat(file))
+  const detail = { peer: clientAddress(req, deps.proxy), name, bytes: size, session, family: loaderNamed(name)?.family }
+  if (req.method === 'HEAD') return void (await deps.record(runId, 'loaderProbed', detail))
   const milliseconds = Math.round(performance.now() - started)
-  await deps.record(decision.runId, 'loaderFetched', { ...detail, milliseconds })
+  await deps.record(runId, 'loaderFetched', { ...detail, milliseconds })
+  if (image) await recordParts(deps, image, runId, { within: name, milliseconds, session })
+}
+
+/** The image carries all that is fetched one by one elsewhere, so its last byte is the end of those steps too. */
+async function recordParts(
+  deps: BootRoutesDeps,
+  parts: BootImageParts,
+  runId: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await deps.reachedScript(runId)
+  await deps.record(runId, 'scriptFetched', { bytes: parts.scriptBytes, ...detail })
+  await deps.record(runId, 'kernelFetched', { bytes: parts.kernelBytes, ...detail })
+  await deps.record(runId, 'ramdiskFetched', { bytes: parts.initrdBytes, ...detail })
 }
 
 async function sendBootFile(deps: BootRoutesDeps, which: keyof BootFiles, req: Request, res: Response): Promise<void> {

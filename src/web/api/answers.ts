@@ -76,6 +76,8 @@ export const RunTransferAnswer = z.object({
   servedPerSecond: z.number().describe('bytes a second since the sample before, as the server sent'),
 })
 
+const LoaderFamily = z.enum(['ipxe', 'shim'])
+
 export const MachineAnswer = z.object({
   name: z.string(),
   uuid: z.string().optional(),
@@ -83,6 +85,10 @@ export const MachineAnswer = z.object({
   macs: z.array(z.string()),
   profile: z.string(),
   inventory: Inventory.optional(),
+  loaders: z
+    .object({ worked: LoaderFamily.optional(), tried: z.object({ family: LoaderFamily, at: milliseconds }).optional() })
+    .describe('the loader that led to a next stage, and one that was read since and has not yet')
+    .optional(),
   unprovedBy: z.string().optional(),
   seenAt: milliseconds.optional(),
 })

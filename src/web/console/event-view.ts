@@ -1,5 +1,5 @@
 import type { Run, RunEvent } from '../../domain/run/run.ts'
-import { RUN_EVENTS } from '../../domain/run/run-events.ts'
+import { RUN_EVENTS, sourceOf } from '../../domain/run/run-events.ts'
 import { stateColour } from './run-row.ts'
 import { bytesWords, durationWords } from './words.ts'
 
@@ -21,7 +21,7 @@ export const saysOf = ({ type, detail }: Pick<RunEvent, 'type' | 'detail'>): str
 /** An event as a row of the history. */
 export const eventRow = (run: Run, event: RunEvent) => ({
   ...event,
-  ...{ source: RUN_EVENTS[event.type].source, says: saysOf(event) },
+  ...{ source: sourceOf(event), says: saysOf(event) },
   details: detailsOf(event.detail),
   after: event.at - run.createdAt,
   colour: event.to ? stateColour(event.to) : undefined,

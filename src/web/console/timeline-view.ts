@@ -1,5 +1,5 @@
 import type { Run, RunEvent } from '../../domain/run/run.ts'
-import { RUN_EVENTS, type RunEventType } from '../../domain/run/run-events.ts'
+import { type RUN_EVENTS, type RunEventType, sourceOf } from '../../domain/run/run-events.ts'
 import { isEnd, type RunState } from '../../domain/run/run-states.ts'
 import { detailsOf, saysOf } from './event-view.ts'
 import { momentWords, stateWords } from './words.ts'
@@ -49,7 +49,7 @@ export function timelineView(run: Run, events: RunEvent[], now: number) {
   const place = (at: number): number => Math.min(100, Math.max(0, ((at - run.createdAt) / total) * 100))
   let top = LANES_TOP
   const lanes = LANES.map((source) => {
-    const own = events.filter(({ type }) => RUN_EVENTS[type].source === source)
+    const own = events.filter((event) => sourceOf(event) === source)
     const rows = rowsOf(own.map(({ at }) => place(at)))
     const height = LANE_PADDING + Math.max(1, ...rows.map((row) => row + 1)) * ROW_HEIGHT
     const lane = {
@@ -93,7 +93,7 @@ function rowsOf(places: number[]): number[] {
 }
 
 function markOf(run: Run, event: RunEvent) {
-  const { source } = RUN_EVENTS[event.type]
+  const source = sourceOf(event)
   const says = saysOf(event)
   const details = detailsOf(event.detail)
     .slice(0, 6)

@@ -31,7 +31,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-dhcp-'))
   network = await openNetwork('10.77.0.1')
   await addCable(network, 'seg1', 'eth1', '10.78.0.1')
-  const decision = { kind: 'grant', runId: 'r1', session: 1 }
+  const loader = { name: 'undionly.kpxe', why: 'nothing is known of it' }
+  const decision = { kind: 'grant', runId: 'r1', session: 1, loader }
   host = await startHost(network.server, HOST, { segments: [segment, OTHER], decision })
 })
 afterAll(async () => {

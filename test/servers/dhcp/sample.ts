@@ -1,5 +1,7 @@
 import { createLeaseBook, type LeaseBook } from '../../../src/addressing/lease-book.ts'
 import { readBootClient } from '../../../src/boot/boot-client.ts'
+import { firmwareOf, whyNoLoader } from '../../../src/boot/firmware.ts'
+import type { LoaderOffer } from '../../../src/domain/boot.ts'
 import { Segment } from '../../../src/domain/segment.ts'
 import { type AnswerDeps, answerRequest, type DhcpAnswer } from '../../../src/servers/dhcp/answer.ts'
 import { type DhcpRequest, readRequest } from '../../../src/servers/dhcp/read-request.ts'
@@ -62,6 +64,12 @@ export type Engine = {
 }
 export type Answered = DhcpAnswer & { packet: DhcpPacket | undefined; bytes: Uint8Array }
 
+/** What a machine is offered of which nothing is known. */
+export const ipxeFor = (arch: number | undefined): LoaderOffer => ({
+  name: firmwareOf(arch)?.loaders.ipxe.name,
+  why: whyNoLoader(arch) ?? 'nothing is known of it',
+})
+
 /** The whole path from packet to packet without a socket, over an empty lease store. */
 export async function openEngine(over: Partial<AnswerDeps> = {}): Promise<Engine> {
   const at = { now: 1_000_000 }
@@ -71,7 +79,7 @@ export async function openEngine(over: Partial<AnswerDeps> = {}): Promise<Engine
     httpPort: 8081,
     leases,
     whyImpostor: async () => undefined,
-    decide: async () => ({ kind: 'grant', runId: 'r1', session: 1 }),
+    decide: async ({ arch }) => ({ kind: 'grant', runId: 'r1', session: 1, loader: ipxeFor(arch) }),
     isOurs: (address) => address === segment.address,
     ...over,
   }

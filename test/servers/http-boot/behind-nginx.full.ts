@@ -54,7 +54,8 @@ beforeAll(async () => {
       return address === MACHINE ? '52:54:00:00:00:01' : undefined
     },
     ...{ decideForMac: decide, decideForChunk: decide, reachedScript: async () => {}, script: async () => 'script' },
-    ...{ files: async () => ({ kernel: file, initrd: file }), loader: () => undefined },
+    ...{ files: async () => ({ kernel: file, initrd: file }), loader: () => undefined, loaderRead: async () => {} },
+    bootImage: async () => undefined,
     ...{ chunks: createChunkCache(openChunk), openChunk, chunkFile: () => file, asked: () => {}, served: () => {} },
     ...{ record: async () => {}, recordLocal: async () => {} },
     proxy: { address: '127.0.0.1', handOver: (path) => `/slipway-files${encodeURI(path)}` },

@@ -44,6 +44,8 @@ async function openDoor(over: { mostChunkBytes?: number; proxied?: boolean; gran
     reachedScript: async () => {},
     script: async () => '',
     files: async () => ({ kernel: '', initrd: '' }),
+    bootImage: async () => undefined,
+    loaderRead: async () => {},
     loader: () => undefined,
     chunks: createChunkCache(openChunk, limits),
     openChunk,

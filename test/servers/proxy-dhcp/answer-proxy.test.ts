@@ -6,7 +6,7 @@ import { answerBootService, answerProxy } from '../../../src/servers/proxy-dhcp/
 import { type DhcpPacket, decodePacket, encodePacket } from '../../../src/wire/dhcp4/packet.ts'
 import { decodePxeOptions } from '../../../src/wire/dhcp4/pxe-options.ts'
 import { capturedDhcp } from '../../fixtures/captures.ts'
-import { packetFrom, segment } from '../dhcp/sample.ts'
+import { ipxeFor, packetFrom, segment } from '../dhcp/sample.ts'
 
 const GRANT: BootDecision = { kind: 'grant', runId: 'r1', session: 1 }
 const LOCAL: BootDecision = { kind: 'local', why: 'no run' }
@@ -19,9 +19,9 @@ async function ask(packet: DhcpPacket, decision: BootDecision = GRANT, answer = 
   const done = await answer(request, {
     httpPort: 8081,
     whyImpostor: async () => undefined,
-    decide: async (_client, type) => {
+    decide: async ({ arch }, type) => {
       asked.push(type)
-      return decision
+      return decision.kind === 'grant' ? { ...decision, loader: ipxeFor(arch) } : decision
     },
   })
   if (!done.reply) return { ...done, packet: undefined, asked }
