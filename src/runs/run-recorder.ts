@@ -19,6 +19,13 @@ export type RunRecorderDeps = {
       at: number,
       decide: (run: Run, history: () => Promise<RunEvent[]>) => Promise<Change | undefined>,
     ): Promise<{ run: Run; events: RunEvent[] } | undefined>
+    /** Appends a line to an open run. */
+    append(
+      id: string,
+      at: number,
+      type: RunEventType,
+      detail: Detail,
+    ): Promise<{ run: Run; events: RunEvent[] } | undefined>
   }
   /** Starts what the new state's row asks for; called after the change is stored. */
   enter(run: Run): void
@@ -43,6 +50,11 @@ const UNPROVED = { writeStarted: 'set', readBackMatched: 'clear' } as const sati
 export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
   return async (runId, type, detail) => {
     const at = deps.clock.now()
+    if (isEvidence(type)) {
+      const appended = await deps.runs.append(runId, at, type, detail)
+      if (appended) deps.feed.publish({ kind: 'change', ...appended })
+      return appended?.run
+    }
     const result = await deps.runs.change(runId, at, async (run, history) => {
       if (isEnd(run.state)) return undefined
       const to = nextState(run.state, type)
@@ -69,6 +81,11 @@ export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
     return result.run
   }
 }
+
+/** True for an event that changes no run in any state: a storm of machines makes thousands of them. */
+const isEvidence = (type: RunEventType): boolean => !CHANGING.has(type) && !(type in UNPROVED)
+
+const CHANGING = new Set(Object.values(RUN_STATES).flatMap(({ on }) => Object.keys(on)))
 
 function entered(run: Run, to: RunState, at: number): Partial<Run> {
   const seconds = RUN_STATES[to].deadlineSeconds

@@ -4,18 +4,20 @@ import { AppError } from '../core/errors.ts'
 import type { Call, Reply, StoreFile } from './store-worker.ts'
 import { createUnitQueue } from './unit-queue.ts'
 
+export type SqlValue = string | number | null
+
 /** Builder for queries; the statements run in the store worker. */
 export type Queries = SqliteRemoteDatabase<Record<string, never>>
 
 /**
  * The database, living in one worker thread. `read` sees committed data. `unit` runs steps as one unit of work, one unit at
  * a time, undoes them when one throws, and resolves when they are durable; units that wait share a commit. `writeRows`
- * is a unit that runs one statement for each row. Throws store.busy (locked by another process) and store.failed.
+ * is a unit that runs one statement for each row, and resolves to what each returns. Throws store.busy (locked by another process) and store.failed.
  */
 export type DatabaseDoor = {
   read: Queries
   unit<T>(steps: (queries: Queries) => Promise<T>): Promise<T>
-  writeRows(sql: string, rows: (string | number | null)[][]): Promise<void>
+  writeRows(sql: string, rows: SqlValue[][]): Promise<unknown[]>
   close(): Promise<void>
 }
 
@@ -55,9 +57,10 @@ export function openDatabase(file: string, { readOnly = false } = {}): DatabaseD
     read,
     unit: (steps) => units.add(() => steps(write).catch((error) => Promise.reject(bare(error)))),
     writeRows: (sql, rows) =>
-      units.add(async (alone) => {
-        await call({ connection: 'write', sql, rows: JSON.stringify(rows), whole: alone } as Omit<Call, 'id'>)
-      }, 'may be alone'),
+      units.add(
+        (alone) => call({ connection: 'write', sql, rows: JSON.stringify(rows), whole: alone } as Omit<Call, 'id'>),
+        'may be alone',
+      ),
     close: async () => {
       await units.idle()
       worker.postMessage('close')

@@ -1,11 +1,11 @@
-type Waiting<T> = { item: T; resolve(): void; reject(error: unknown): void }
+type Waiting<T, R> = { item: T; resolve(result: R): void; reject(error: unknown): void }
 
 /**
  * Lets many small writes go together: while one group is being written newcomers wait and make the next one. Each promise
- * resolves when its own item is durable.
+ * resolves when its own item is durable, to the result in its place of what `write` resolves to.
  */
-export function createGroupCommit<T>(write: (items: T[]) => Promise<void>): (item: T) => Promise<void> {
-  let pending: Waiting<T>[] = []
+export function createGroupCommit<T, R>(write: (items: T[]) => Promise<R[]>): (item: T) => Promise<R> {
+  let pending: Waiting<T, R>[] = []
   let busy = false
   const drain = async (): Promise<void> => {
     busy = true
@@ -15,8 +15,8 @@ export function createGroupCommit<T>(write: (items: T[]) => Promise<void>): (ite
       const group = pending
       pending = []
       try {
-        await write(group.map(({ item }) => item))
-        for (const waiting of group) waiting.resolve()
+        const results = await write(group.map(({ item }) => item))
+        for (const [index, waiting] of group.entries()) waiting.resolve(results[index]!)
       } catch (error) {
         for (const waiting of group) waiting.reject(error)
       }

@@ -1,6 +1,6 @@
 import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { Lease } from '../domain/lease.ts'
-import type { DatabaseDoor } from './database.ts'
+import type { DatabaseDoor, SqlValue } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { leases } from './schema.ts'
 
@@ -10,15 +10,15 @@ type Row = typeof leases.$inferSelect
 
 /** Leases by segment and address. A save resolves once it is durable; saves of the same moment share a commit. */
 export function createLeaseStore(database: DatabaseDoor) {
-  const commit = createGroupCommit((rows: (string | number | null)[][]) => database.writeRows(SAVE, rows))
+  const commit = createGroupCommit((rows: SqlValue[][]) => database.writeRows(SAVE, rows))
   return {
     all: async (segment: string): Promise<Lease[]> => {
       const rows = await database.read.select().from(leases).where(eq(leases.segment, segment))
       return rows.map((row) => ({ ...row, uuid: row.uuid ?? undefined, hostName: row.hostName ?? undefined }))
     },
-    save: (lease: Lease): Promise<void> => {
+    save: async (lease: Lease): Promise<void> => {
       const row: Row = { ...lease, uuid: lease.uuid ?? null, hostName: lease.hostName ?? null }
-      return commit(COLUMNS.map((column) => row[column]))
+      await commit(COLUMNS.map((column) => row[column]))
     },
     count: async (): Promise<number> => {
       const [row] = await database.read.select({ count: sql<number>`count(*)` }).from(leases)

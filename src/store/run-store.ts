@@ -2,7 +2,8 @@ import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
-import type { DatabaseDoor, Queries } from './database.ts'
+import type { DatabaseDoor, Queries, SqlValue } from './database.ts'
+import { createGroupCommit } from './group-commit.ts'
 import { createOpenRunCache } from './open-run-cache.ts'
 import { preparedOn } from './prepared.ts'
 import { machines, runEvents, runLogs, runs } from './schema.ts'
@@ -20,6 +21,9 @@ export function createRunStore(database: DatabaseDoor, machineChanged: (name: st
   const readOpen = async (): Promise<Run[]> =>
     (await database.read.select().from(runs).where(isNull(runs.endedAt))).map(toRun)
   const openRuns = createOpenRunCache(readOpen)
+  const evidence = createGroupCommit(
+    (rows: SqlValue[][]) => database.writeRows(APPEND, rows) as Promise<([seq: number] | undefined)[]>,
+  )
   return {
     /** Adds a run unless its machine has an open one. Throws machine.busy. */
     add: async (run: Run): Promise<void> => {
@@ -63,30 +67,54 @@ export function createRunStore(database: DatabaseDoor, machineChanged: (name: st
       if (machine !== undefined) await machineChanged(machine)
       return result
     },
+    /**
+     * Appends evidence to an open run, which changes nothing of it: many runs' lines share one statement and one commit.
+     * Undefined when the run has ended, or is none.
+     */
+    append: async (
+      id: string,
+      at: number,
+      type: RunEventType,
+      detail: Record<string, unknown>,
+    ): Promise<{ run: Run; events: RunEvent[] } | undefined> => {
+      const appended = await evidence([id, at, type, JSON.stringify(detail), id, id])
+      const run = appended && (openRuns.byId(id) ?? (await find(database.read, id)))
+      return run && { run, events: [{ runId: id, seq: appended[0], at, type, to: undefined, detail }] }
+    },
     find: (id: string) => find(database.read, id),
     findOpen: openRuns.find,
     list: async (limit: number): Promise<Run[]> =>
       (await database.read.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.id)).limit(limit)).map(toRun),
     open: readOpen,
     events: (id: string, after?: number) => eventsOf(database.read, id, after),
-    addLog: (id: string, at: number, lines: string[]): Promise<void> =>
-      database.unit(async (queries) => {
-        const [last] = await queries
-          .select({ seq: sql<number>`coalesce(max(${runLogs.seq}), 0)` })
-          .from(runLogs)
-          .where(eq(runLogs.runId, id))
-        const from = (last?.seq ?? 0) + 1
-        if (lines.length > 0)
-          await queries.insert(runLogs).values(lines.map((line, i) => ({ runId: id, seq: from + i, at, line })))
-      }),
-    logs: (id: string, after = 0) =>
-      database.read
-        .select()
-        .from(runLogs)
-        .where(and(eq(runLogs.runId, id), gt(runLogs.seq, after)))
-        .orderBy(asc(runLogs.seq)),
+    ...runLogStore(database),
   }
 }
+
+/** The lines that a run's agent wrote. */
+const runLogStore = (database: DatabaseDoor) => ({
+  addLog: (id: string, at: number, lines: string[]): Promise<void> =>
+    database.unit(async (queries) => {
+      const [last] = await queries
+        .select({ seq: sql<number>`coalesce(max(${runLogs.seq}), 0)` })
+        .from(runLogs)
+        .where(eq(runLogs.runId, id))
+      const from = (last?.seq ?? 0) + 1
+      if (lines.length > 0)
+        await queries.insert(runLogs).values(lines.map((line, i) => ({ runId: id, seq: from + i, at, line })))
+    }),
+  logs: (id: string, after = 0) =>
+    database.read
+      .select()
+      .from(runLogs)
+      .where(and(eq(runLogs.runId, id), gt(runLogs.seq, after)))
+      .orderBy(asc(runLogs.seq)),
+})
+
+/** The next line of a run's history, if it is open. */
+const APPEND = `insert into "run_events" ("run_id", "seq", "at", "type", "detail")
+  select ?, coalesce(max("seq"), 0) + 1, ?, ?, ? from "run_events" where "run_id" = ?
+  having exists (select 1 from "runs" where "id" = ? and "ended_at" is null) returning "seq"`
 
 /** What every event of every run asks for, built once. */
 const hot = preparedOn((queries) => {

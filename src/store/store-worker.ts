@@ -43,9 +43,7 @@ function execute(call: Call): unknown[] {
   const statement = prepare(call.connection, call.sql)
   if ('rows' in call) {
     const rows = JSON.parse(call.rows) as unknown[][]
-    if (call.whole) connections.write.transaction(runRows)(statement, rows)
-    else runRows(statement, rows)
-    return []
+    return call.whole ? connections.write.transaction(runRows)(statement, rows) : runRows(statement, rows)
   }
   if (!statement.reader) {
     statement.run(...call.params)
@@ -54,8 +52,11 @@ function execute(call: Call): unknown[] {
   return statement.raw(true).all(...call.params)
 }
 
-function runRows(statement: Database.Statement, rows: unknown[][]): void {
+/** What each row's statement returns (RETURNING), undefined where that is nothing. */
+function runRows(statement: Database.Statement, rows: unknown[][]): unknown[] {
+  if (statement.reader) return rows.map((row) => statement.raw(true).get(...row))
   for (const row of rows) statement.run(...row)
+  return []
 }
 
 parentPort!.on('message', (call: Call | 'close') => {
