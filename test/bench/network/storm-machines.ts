@@ -68,6 +68,7 @@ async function lease(mac: string, who: Options): Promise<DhcpPacket> {
 /** Reads a file in blocks of 1468 bytes, one after the other, from an address of the pool. */
 function readLoader(address: string, name: string): Promise<number> {
   const socket: Socket = createSocket('udp4')
+  let alarm: NodeJS.Timeout | undefined
   return new Promise<number>((resolve, reject) => {
     let [next, bytes, peer] = [1, 0, 69]
     let last: Uint8Array = encodeTftp({ kind: 'rrq', name, mode: 'octet', options: new Map([['blksize', '1468']]) })
@@ -79,7 +80,6 @@ function readLoader(address: string, name: string): Promise<number> {
       alarm = setTimeout(again, ANSWER_MS)
     }
     const again = (): void => (++tries > TRIES ? reject(new Error(`${name}: no answer`)) : send(last))
-    let alarm: NodeJS.Timeout | undefined
     socket.on('error', reject)
     socket.on('message', (payload, from) => {
       peer = from.port
@@ -91,11 +91,13 @@ function readLoader(address: string, name: string): Promise<number> {
       next++
       send(encodeTftp({ kind: 'ack', block: packet.block }))
       if (packet.data.length === 1468) return
-      clearTimeout(alarm)
       resolve(bytes)
     })
     socket.bind(0, address, () => send(last))
-  }).finally(() => socket.close())
+  }).finally(() => {
+    clearTimeout(alarm)
+    socket.close()
+  })
 }
 
 const agent = new Agent({ keepAlive: false })
