@@ -70,15 +70,16 @@ export function refuseReply({ packet, serverId }: DhcpRequest, why: string): Dhc
   }
 }
 
-/** T1 and T2 at the fractions of RFC 2131 §4.4.5. */
-const leaseOptions = (seconds: number | undefined): Options =>
-  seconds === undefined
-    ? {}
-    : {
-        leaseSeconds: seconds,
-        renewalSeconds: Math.floor(seconds / 2),
-        rebindingSeconds: Math.floor((seconds * 7) / 8),
-      }
+/** A lease for ever (RFC 2131 §3.3). */
+const FOR_EVER = 0xffffffff
+
+/** T1 and T2 at the fractions of RFC 2131 §4.4.5; what lasts for ever is never renewed. */
+function leaseOptions(leaseSeconds: number | undefined): Options {
+  if (leaseSeconds === undefined) return {}
+  if (leaseSeconds === FOR_EVER) return { leaseSeconds }
+  const [renewalSeconds, rebindingSeconds] = [Math.floor(leaseSeconds / 2), Math.floor((leaseSeconds * 7) / 8)]
+  return { leaseSeconds, renewalSeconds, rebindingSeconds }
+}
 
 /** The fields of a reply's header that are the request's, and zeros (RFC 2131 table 3). */
 export const copiedHeader = (request: DhcpHeader): DhcpHeader => ({

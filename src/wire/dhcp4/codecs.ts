@@ -16,6 +16,9 @@ export const text: Codec<string> = {
   encode: (value) => new TextEncoder().encode(value),
 }
 
+/** The same, written with a NUL: EDK2 ends such a text itself, and where it has no NUL writes one over the next option. */
+export const zeroEndedText: Codec<string> = { decode: text.decode, encode: (value) => text.encode(`${value}\0`) }
+
 /** Bytes that nobody here looks into, `least` of them at the least. */
 export const opaque = (least: number): Codec<Uint8Array> => ({
   decode: (bytes) => {

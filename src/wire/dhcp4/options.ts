@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts'
 import { classlessRoutes } from './classless-routes.ts'
-import { type Codec, ipv4, listOf, messageType, opaque, text, unsigned, userClass } from './codecs.ts'
+import { type Codec, ipv4, listOf, messageType, opaque, text, unsigned, userClass, zeroEndedText } from './codecs.ts'
 import { machineUuid } from './machine-uuid.ts'
 import { malformed } from './malformed.ts'
 
@@ -27,7 +27,7 @@ export const OPTIONS = {
   vendorClass: { code: 60, codec: text }, //                        §9.13
   clientId: { code: 61, codec: opaque(2) }, //                      §9.14
   tftpServerName: { code: 66, codec: text }, //                     §9.4
-  bootFile: { code: 67, codec: text }, //                           §9.5
+  bootFile: { code: 67, codec: zeroEndedText }, //                  §9.5
   userClass: { code: 77, codec: userClass }, //                     RFC 3004, iPXE
   relayAgent: { code: 82, codec: opaque(0) }, //                    RFC 3046, echoed byte for byte
   clientArch: { code: 93, codec: listOf(2, unsigned(2)) }, //       RFC 4578 §2.1
