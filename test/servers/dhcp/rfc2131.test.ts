@@ -67,7 +67,8 @@ describe('DISCOVER', () => {
   it('D-06: an address that is offered is nobody else’s until the offer lapses', async () => {
     const engine = await openEngine()
     await engine.ask(discover())
-    expect((await engine.ask(discover({}, { chaddr: STRANGER }))).address).toBe(SECOND)
+    const wish = discover({ requestedAddress: FIRST }, { chaddr: STRANGER })
+    expect((await engine.ask(wish)).address).toBe(SECOND)
   })
 
   test.each([
