@@ -27,19 +27,34 @@ export const createProfileStore = (database: DatabaseDoor): ResourceStore<Hardwa
     }),
 })
 
-/** Segments by name. One that was stored by an earlier version gets today's fields. */
-export const createSegmentStore = (database: DatabaseDoor): ResourceStore<Segment> => ({
-  find: async (name) => {
-    const [row] = await database.read.select().from(segments).where(eq(segments.name, name))
-    return row && Segment.parse(row.spec)
-  },
-  list: async () =>
-    (await database.read.select().from(segments).orderBy(asc(segments.name))).map((row) => Segment.parse(row.spec)),
-  save: (spec) =>
-    database.unit(async (queries) => {
-      await queries
-        .insert(segments)
-        .values({ name: spec.name, spec })
-        .onConflictDoUpdate({ target: segments.name, set: { spec } })
-    }),
-})
+/**
+ * Segments by name, remembered because each packet of a machine asks for its own. One that was stored by an earlier version
+ * gets today's fields.
+ */
+export function createSegmentStore(database: DatabaseDoor): ResourceStore<Segment> {
+  let known: Promise<Map<string, Segment>> | undefined
+  const read = async (): Promise<Map<string, Segment>> => {
+    const rows = await database.read.select().from(segments).orderBy(asc(segments.name))
+    return new Map(rows.map((row) => [row.name, Segment.parse(row.spec)]))
+  }
+  const remembered = (): Promise<Map<string, Segment>> => {
+    known ??= read().catch((error) => {
+      known = undefined
+      throw error
+    })
+    return known
+  }
+  return {
+    find: async (name) => (await remembered()).get(name),
+    list: async () => [...(await remembered()).values()],
+    save: async (spec) => {
+      await database.unit(async (queries) => {
+        await queries
+          .insert(segments)
+          .values({ name: spec.name, spec })
+          .onConflictDoUpdate({ target: segments.name, set: { spec } })
+      })
+      known = undefined
+    },
+  }
+}
