@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { createPeerDirectory } from '../../src/app/peer-directory.ts'
+import { Segment } from '../../src/domain/segment.ts'
+
+const place = { site: { name: 'hall', kind: 'test' }, interface: 'eth0', address: '10.77.0.1', prefix: 24 }
+const own = Segment.parse({ ...place, name: 'own', range: { first: '10.77.0.100', last: '10.77.0.200' } })
+const proxy = { ...own, mode: 'proxy' as const }
+
+function open(segment: Segment, over: { lease?: string; neighbour?: string } = {}) {
+  const at = { now: 0 }
+  const peers = createPeerDirectory({
+    segmentsOn: (device) => (device === 'eth0' ? [segment] : []),
+    leaseMac: () => over.lease,
+    neighbourMac: () => over.neighbour,
+    clock: { now: () => at.now },
+  })
+  return { peers, at, macOf: (address = '10.77.0.150', device = 'eth0') => peers.macOf(device, address) }
+}
+
+it('believes the lease first', () =>
+  expect(open(own, { lease: 'lease', neighbour: 'neighbour' }).macOf()).toBe('lease'))
+
+it('believes no lease of ours where another server gives the addresses', () =>
+  expect(open(proxy, { lease: 'old', neighbour: 'neighbour' }).macOf()).toBe('neighbour'))
+
+it('believes the packet to port 4011 before the neighbour table, for a quarter of an hour', () => {
+  const { peers, at, macOf } = open(proxy, { neighbour: 'neighbour' })
+  peers.noteBootService('eth0', '10.77.0.150', 'packet')
+  expect([macOf(), macOf('10.77.0.151'), macOf('10.77.0.150', 'eth1')]).toEqual(['packet', 'neighbour', undefined])
+  at.now = 15 * 60_000
+  expect(macOf()).toBe('neighbour')
+})
+
+it('ties nobody to an address that no segment has', () =>
+  expect(open(proxy, { neighbour: 'neighbour' }).macOf('192.168.1.5')).toBeUndefined())
+
+it('remembers a bounded number of packets', () => {
+  const { peers, macOf } = open(proxy)
+  for (let i = 0; i < 5000; i++) peers.noteBootService('eth0', `10.77.${i >> 8}.${i & 255}`, 'packet')
+  expect([macOf('10.77.0.1'), macOf('10.77.0.255')]).toEqual([undefined, undefined])
+})
