@@ -1,52 +1,85 @@
 import type { BootDecider } from '../boot/boot-decider.ts'
 import { bootFields } from '../boot/boot-fields.ts'
-import { FIRMWARE, firmwareOf } from '../boot/firmware.ts'
+import { firmwareOf } from '../boot/firmware.ts'
+import { type IdentityDeps, identify, type RegisteredMachine } from '../boot/identity.ts'
 import { LOCAL_BOOT } from '../boot/local-boot.ts'
+import { AppError } from '../core/errors.ts'
 import type { BootClient, BootDecision, LoaderOffer } from '../domain/boot.ts'
+import type { BootPreview, BootPreviewRow, BootQuestion } from '../domain/boot-preview.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
 import type { Segment } from '../domain/segment.ts'
-
-/** What one transport would answer the machine now. `answer`: what it would be told to fetch, in words where that is nothing. */
-export type BootPreview = { transport: string; kind: BootDecision['kind']; why: string; answer: string }
+import { askings } from './boot-preview-askings.ts'
+import { inMode, type Previewed } from './boot-preview-modes.ts'
 
 export type BootPreviewDeps = {
   decider: BootDecider
+  machines: IdentityDeps<RegisteredMachine>
   offerLoader(client: BootClient): Promise<LoaderOffer>
   openRun(machine: string): Promise<Run | undefined>
+  segments: { list(): Promise<Segment[]> }
+  /** The segment on which a MAC has a lease now. */
+  segmentOf(mac: string): Promise<string | undefined>
   httpPort: number
 }
 
-type Machine = { name: string; uuid?: string | undefined; macs: string[] }
-
-/** Asks the one decider what each transport would say to a MAC of a machine; begins no boot session. */
-export function createBootPreview({ decider, offerLoader, openRun, httpPort }: BootPreviewDeps) {
-  return async (machine: Machine, mac: string, segment: Segment): Promise<BootPreview[]> => {
-    const run = await openRun(machine.name)
+/**
+ * Asks the one decider what every transport would say to any MAC. Begins no boot session and notes nothing. Throws
+ * resource.not_found where the segment is not there, request.invalid where class and architecture contradict each other.
+ */
+export function createBootPreview(deps: BootPreviewDeps) {
+  return async (question: BootQuestion): Promise<BootPreview> => {
+    const { mac, uuid } = question
+    const ways = askings(question)
+    const segment = await findSegment(deps, question)
+    const { machine, contradictions } = await identify({ mac, uuid }, deps.machines)
+    const impostor = contradictions.find(({ claims }) => claims === 'mac')?.says
+    const run = machine && (await deps.openRun(machine.name))
     const granted = run && isUnderGrant(run.state) ? run : undefined
-    const ask = async (transport: string, stage: BootClient['stage'], arch?: number): Promise<BootPreview> => {
-      const client: BootClient = { segment: segment.name, mac, uuid: machine.uuid, arch, stage }
-      const decided = await decider.decide(client, false)
-      // Before its first DISCOVER a granted machine has no session yet: that packet opens one.
-      const decision: BootDecision =
-        granted && decided.kind !== 'ignore' && stage !== 'os'
-          ? { kind: 'grant', runId: granted.id, session: decided.kind === 'grant' ? decided.session : 0 }
-          : decided
-      const loader = stage === 'firmware' ? { loader: await offerLoader(client) } : {}
-      const whole: BootDecision = decision.kind === 'grant' ? { ...decision, ...loader } : decision
-      const { file, options, why } = bootFields(whole, client, segment, httpPort)
-      const row = stage === 'firmware' && decision.kind === 'local' ? firmwareOf(arch) : undefined
-      const answer = row ? LOCAL_BOOT[row.local].answer : (options.bootFile ?? file)
-      return { transport, kind: decision.kind, why: why ?? whyOf(whole, granted), answer }
+    const rows: BootPreviewRow[] = []
+    for (const way of ways) {
+      const client: BootClient = { segment: segment.name, mac, uuid, arch: way.arch, stage: way.stage ?? 'ipxe' }
+      const seen = await (way.class === 'script' ? askScript(deps, mac, granted) : ask(deps, segment, client, granted))
+      rows.push({ ...way.row, ...inMode(segment.mode, way, impostor ? refusal(impostor) : seen) })
     }
-    const script = await decider.decideForMac(mac)
-    return [
-      ...(await Promise.all(FIRMWARE.map((row) => ask(`DHCP, firmware ${row.says}`, 'firmware', row.arch)))),
-      await ask('DHCP, iPXE', 'ipxe'),
-      { transport: 'HTTP, boot script', kind: script.kind, why: whyOf(script, granted), answer: SCRIPTS[script.kind] },
-      await ask('DHCP, operating system', 'os'),
-    ]
+    const name = machine?.name ?? (await deps.machines.findByMac(mac))?.name
+    return { mac, machine: name, segment: segment.name, mode: segment.mode, rows }
   }
+}
+
+const refusal = (why: string): Previewed => ({ kind: 'ignore', why, answer: '', tells: false, refused: true })
+
+async function findSegment({ segments, segmentOf }: BootPreviewDeps, { mac, segment }: BootQuestion): Promise<Segment> {
+  const all = await segments.list()
+  const wanted = segment ?? (await segmentOf(mac))
+  const found = wanted === undefined ? (all.find(({ mode }) => mode !== 'off') ?? all[0]) : byName(all, wanted)
+  if (found) return found
+  const known = all.map(({ name }) => name).join(', ') || 'none'
+  throw new AppError('resource.not_found', `expected a segment (there is ${known}), got ${wanted ?? 'none'}`)
+}
+
+const byName = (all: Segment[], wanted: string): Segment | undefined => all.find(({ name }) => name === wanted)
+
+async function ask(deps: BootPreviewDeps, segment: Segment, client: BootClient, granted: Run | undefined) {
+  const decided = await deps.decider.decide(client, false)
+  // Before its first DISCOVER a granted machine has no session yet: that packet opens one.
+  const decision: BootDecision =
+    granted && decided.kind !== 'ignore' && client.stage !== 'os'
+      ? { kind: 'grant', runId: granted.id, session: decided.kind === 'grant' ? decided.session : 0 }
+      : decided
+  const loader = client.stage === 'firmware' ? { loader: await deps.offerLoader(client) } : {}
+  const whole: BootDecision = decision.kind === 'grant' ? { ...decision, ...loader } : decision
+  const { file, options, why } = bootFields(whole, client, segment, deps.httpPort)
+  const row = client.stage === 'firmware' && decision.kind === 'local' ? firmwareOf(client.arch) : undefined
+  const answer = row ? LOCAL_BOOT[row.local].answer : (options.bootFile ?? file)
+  const tells = options.bootFile !== undefined || options.vendorSpecific !== undefined
+  return { kind: decision.kind, why: why ?? whyOf(whole, granted), answer, tells, refused: false }
+}
+
+async function askScript({ decider }: BootPreviewDeps, mac: string, granted: Run | undefined): Promise<Previewed> {
+  const script = await decider.decideForMac(mac)
+  const answer = SCRIPTS[script.kind]
+  return { kind: script.kind, why: whyOf(script, granted), answer, tells: true, refused: false }
 }
 
 const SCRIPTS: Readonly<Record<BootDecision['kind'], string>> = {

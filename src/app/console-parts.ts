@@ -1,7 +1,7 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
 import type { createConsole } from '../web/console/console.ts'
 import type { Appliance } from './appliance.ts'
-import { createBootPreview } from './boot-preview.ts'
+import type { createBootPreview } from './boot-preview.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** What the console's pages read, joined to the appliance. */
@@ -9,16 +9,11 @@ export function consoleParts(
   appliance: Appliance,
   runs: RunParts,
   leases: LeaseBook,
+  bootPreview: ReturnType<typeof createBootPreview>,
 ): Parameters<typeof createConsole>[0] {
-  const { store, library, settings } = appliance
+  const { store, library } = appliance
   const leaseOf = async (mac: string) =>
     (await store.segments.list()).map(({ name }) => leases.findByMac(name, mac)).find((lease) => lease !== undefined)
-  const preview = createBootPreview({
-    decider: runs.decider,
-    offerLoader: runs.loaders.offer,
-    openRun: store.runs.findOpen,
-    httpPort: settings.machines.httpPort,
-  })
   return {
     access: appliance.access,
     runs: runs.service,
@@ -28,11 +23,7 @@ export function consoleParts(
     resources: store,
     images: { list: store.images.list, manifest: library.manifest },
     leaseOf,
-    bootPreview: async (machine, mac) => {
-      const segments = await store.segments.list()
-      const segment = segments.find(({ name }) => leases.findByMac(name, mac)) ?? segments[0]
-      return segment ? preview(machine, mac, segment) : []
-    },
+    bootPreview,
     conflictsOf: store.conflicts.list,
   }
 }

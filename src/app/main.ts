@@ -1,6 +1,7 @@
 import { applianceCommands } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { imageCommands } from '../cli/image-commands.ts'
+import { machineCommands } from '../cli/machine-commands.ts'
 import { resourceCommands } from '../cli/resource-commands.ts'
 import { runCommandLine } from '../cli/run-command-line.ts'
 import { runCommands } from '../cli/run-commands.ts'
@@ -16,6 +17,7 @@ export function main(argv: string[]): Promise<number> {
     ...applianceCommands(openLocalDoor),
     ...imageCommands(openLocalDoor),
     ...runCommands(openClient),
+    ...machineCommands(openClient),
     ...resourceCommands(openClient),
     ...labCommands(MAIN_FILE, async () => (await settingsOf(undefined)).cacheFolder),
   ]

@@ -1,14 +1,21 @@
+import { bootPreviewRoutes } from '../web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../web/api/conflict-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
+import type { createBootPreview } from './boot-preview.ts'
 import type { RunParts } from './run-parts.ts'
 import type { SegmentServers } from './segment-servers.ts'
 
 /** Every endpoint of the API, joined to the appliance. */
-export function peopleEndpoints(appliance: Appliance, runs: RunParts, servers: SegmentServers): Endpoint[] {
+export function peopleEndpoints(
+  appliance: Appliance,
+  runs: RunParts,
+  servers: SegmentServers,
+  bootPreview: ReturnType<typeof createBootPreview>,
+): Endpoint[] {
   const { store, access, library } = appliance
   const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
     access.audit(actor.name, action, target, detail)
@@ -24,6 +31,7 @@ export function peopleEndpoints(appliance: Appliance, runs: RunParts, servers: S
   return [
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
+    ...bootPreviewRoutes(bootPreview),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...door, audit }),
   ]

@@ -10,6 +10,7 @@ import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
+import { createBootPreview } from './boot-preview.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
 import { closeDoor, listen } from './machine-doors.ts'
@@ -60,12 +61,17 @@ export async function startService(appliance: Appliance): Promise<Service> {
     await servers
       .apply(segment)
       .catch((error: unknown) => log.error({ segment: segment.name, error: String(error) }, 'segment is not served'))
-  const endpoints = peopleEndpoints(appliance, runs, servers)
+  const bootPreview = createBootPreview({
+    ...{ decider: runs.decider, offerLoader: runs.loaders.offer, openRun: store.runs.findOpen },
+    ...{ machines: store.machines, segments: store.segments, httpPort: settings.machines.httpPort },
+    segmentOf: async (mac) => (await segmentNames()).find((name) => leases.findByMac(name, mac)),
+  })
+  const endpoints = peopleEndpoints(appliance, runs, servers, bootPreview)
   const people = await openPeopleDoors(
     appliance,
     createPeopleDoor({
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
-      console: createConsole(consoleParts(appliance, runs, leases)),
+      console: createConsole(consoleParts(appliance, runs, leases, bootPreview)),
       metrics: createMetrics(store.runs),
       ready: async () => true,
     }),

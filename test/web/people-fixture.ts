@@ -13,12 +13,14 @@ import { createRunRecorder, type RecordEvent } from '../../src/runs/run-recorder
 import { createRunService } from '../../src/runs/run-service.ts'
 import { explainFailure } from '../../src/runs/run-why.ts'
 import { createStore } from '../../src/store/create-store.ts'
+import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
+import { fakeBootPreview } from './fake-boot-preview.ts'
 
 import { FIRST, storedManifests } from './stored-manifests.ts'
 
@@ -62,9 +64,11 @@ export async function createPeopleFixture() {
     access.audit(actor.name, action, target, detail)
   const images = { list: store.images.list, manifest: storedManifests() }
   const transfers = store.runSamples.list
+  const bootPreview = fakeBootPreview()
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
+    ...bootPreviewRoutes(bootPreview),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...store, audit }),
   ]
@@ -79,15 +83,7 @@ export async function createPeopleFixture() {
       transfers,
       images,
       leaseOf: async () => ({ segment: 'lab', address: '10.77.0.50', expiresAt: Date.UTC(2026, 0, 2) }),
-      bootPreview: async () => [
-        { transport: 'DHCP, firmware x64 UEFI', kind: 'local', why: 'no run under grant', answer: '' },
-        {
-          transport: 'DHCP, iPXE',
-          kind: 'local',
-          why: 'no run under grant',
-          answer: 'http://10.77.0.1:8081/boot/ipxe',
-        },
-      ],
+      bootPreview,
       conflictsOf: store.conflicts.list,
     }),
   })

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Router } from 'express'
 import { AppError, ERROR_CODES } from '../../core/errors.ts'
 import { assetRoutes } from './assets.ts'
+import { bootPreviewPages } from './boot-preview-pages.ts'
 import { dashboardPages } from './dashboard-pages.ts'
 import { imagePages } from './image-pages.ts'
 import { machinePages } from './machine-pages.ts'
@@ -23,6 +24,7 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(runPages(parts))
     .use(machinePages(parts))
     .use(imagePages(parts))
+    .use(bootPreviewPages(parts))
     .use((req) => {
       throw new AppError('resource.not_found', `there is no page ${req.path}`)
     })

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
+import { bootOf } from './boot-preview-pages.ts'
 import { type MachineRow, type Pages, sendPage } from './pages.ts'
 import { newestRows, runRow } from './run-row.ts'
 
@@ -30,7 +31,7 @@ export function machinePages(parts: Pages): Router {
 async function machineValues({ runs, leaseOf, bootPreview, conflictsOf }: Pages, machine: MachineRow) {
   const cards = await Promise.all(
     machine.macs.map(async (mac) => ({
-      ...{ mac, lease: await leaseOf(mac), boot: await bootPreview(machine, mac) },
+      ...{ mac, lease: await leaseOf(mac), boot: await bootOf(bootPreview, { mac, uuid: machine.uuid }) },
       card: machine.inventory?.nics.find((nic) => nic.mac === mac),
     })),
   )

@@ -5,6 +5,7 @@ import type { Inventory } from '../../domain/inventory.ts'
 import { roleIncludes } from '../../domain/role.ts'
 import type { Run, RunSample } from '../../domain/run/run.ts'
 import type { Segment } from '../../domain/segment.ts'
+import type { BootPreviewDoor } from '../api/boot-preview-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
 import { actorOf } from '../authentication.ts'
@@ -23,9 +24,6 @@ export type MachineRow = {
   seenAt: number | undefined
 }
 
-/** What one transport would answer a machine now, and why. */
-export type BootAnswer = { transport: string; kind: string; why: string; answer: string }
-
 /** What the pages read. They change nothing by themselves: every action of a page is a call of the API. */
 export type Pages = {
   views: Views
@@ -40,8 +38,7 @@ export type Pages = {
   }
   images: ImageDoor
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>
-  /** Of one MAC of a machine, one row a transport; none where no segment is served. */
-  bootPreview(machine: MachineRow, mac: string): Promise<BootAnswer[]>
+  bootPreview: BootPreviewDoor
   /** Of one machine, or of all. */
   conflictsOf(machine?: string): Promise<Conflict[]>
 }
