@@ -7,6 +7,8 @@ export type Holds = {
   during<T>(address: string, key: string, work: () => Promise<T>): Promise<T>
   holder(address: string, now: number): string | undefined
   offer(key: string, now: number): string | undefined
+  /** Every address that is kept for somebody now. */
+  held(now: number): string[]
 }
 
 type Offer = { key: string; until: number }
@@ -48,6 +50,10 @@ export function createHolds(): Holds {
         if (entry.count === 0) storing.delete(address)
       }
     },
+    held: (now) =>
+      [...new Set([...storing.keys(), ...offers.keys()])].filter(
+        (address) => storing.has(address) || offerAt(address, now),
+      ),
     holder: (address, now) => storing.get(address)?.key ?? offerAt(address, now)?.key,
     offer: (key, now) => {
       const address = byKey.get(key)

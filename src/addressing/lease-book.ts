@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts'
-import type { Lease } from '../domain/lease.ts'
+import type { Lease, PoolUse } from '../domain/lease.ts'
 import type { Segment } from '../domain/segment.ts'
 import { createAddressPool } from './address-pool.ts'
 import { isLive, type LeaseClient } from './lease-client.ts'
@@ -33,6 +33,8 @@ export type LeaseBook = {
   findByMac(segment: string, mac: string): Lease | undefined
   /** How many addresses the segment hands out to anyone. */
   size(segment: string): number
+  /** How much of that is in use; undefined for a segment that is not open. */
+  use(segment: string): PoolUse | undefined
   /** Every lease ever given and not given to another since. */
   list(segment: string): Lease[]
 }
@@ -69,6 +71,7 @@ export function createLeaseBook(deps: LeaseBookDeps): LeaseBook {
         ?.table.ofMac(mac)
         .find((lease) => live(lease)),
     size: (segment) => pages.get(segment)?.table.pool.size() ?? 0,
+    use: (segment) => pages.get(segment)?.table.use(deps.clock.now()),
     list: (segment) => pages.get(segment)?.table.rows() ?? [],
   }
 }

@@ -1,7 +1,8 @@
-import type { Lease } from '../domain/lease.ts'
+import type { Lease, PoolUse } from '../domain/lease.ts'
 import type { AddressPool } from './address-pool.ts'
 import { createHolds } from './holds.ts'
 import type { LeaseClient } from './lease-client.ts'
+import { poolUse } from './pool-use.ts'
 import { createUnusedSearch } from './unused-search.ts'
 import { searchVacant } from './vacant-search.ts'
 
@@ -34,6 +35,8 @@ export type LeaseTable = LeaseView & {
   during<T>(address: string, key: string, work: () => Promise<T>): Promise<T>
   ofMac(mac: string): Lease[]
   rows(): Lease[]
+  /** How much of the pool is in use. */
+  use(now: number): PoolUse
 }
 
 type Index = Map<string, Set<string>>
@@ -85,6 +88,7 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     near: (client) => rowsOf(byKey.get(client.key), byMac.get(client.mac)),
     ofMac: (mac) => rowsOf(byMac.get(mac)),
     rows: () => [...byAddress.values()],
+    use: (now) => poolUse(pool, byAddress.values(), holds.held(now), now),
     unused: (now) => unusedSearch.next(now),
     oldestVacant,
     heldFor: holds.holder,

@@ -1,4 +1,5 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
+import type { NetworkDoor } from '../web/api/network-routes.ts'
 import type { createConsole } from '../web/console/console.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootPreview } from './boot-preview.ts'
@@ -9,7 +10,7 @@ export function consoleParts(
   appliance: Appliance,
   runs: RunParts,
   leases: LeaseBook,
-  bootPreview: ReturnType<typeof createBootPreview>,
+  seen: { bootPreview: ReturnType<typeof createBootPreview>; network: NetworkDoor },
 ): Parameters<typeof createConsole>[0] {
   const { store, library } = appliance
   const leaseOf = async (mac: string) =>
@@ -23,7 +24,7 @@ export function consoleParts(
     resources: store,
     images: { list: store.images.list, manifest: library.manifest },
     leaseOf,
-    bootPreview,
+    ...seen,
     conflictsOf: store.conflicts.list,
   }
 }

@@ -75,5 +75,5 @@ const answerParts = ({
 
 function noteSighting({ appliance, evidence }: DhcpDoorParts, seen: DhcpSighting): void {
   for (const { what, type, detail } of dhcpEvidence(seen))
-    void evidence.note({ at: appliance.clock.now(), mac: seen.mac, what, detail }, type)
+    void evidence.note({ at: appliance.clock.now(), mac: seen.mac, segment: seen.segment, what, detail }, type)
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../core/log.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
+import type { Sighting } from '../domain/sighting.ts'
 
 const MOST_SIGHTINGS = 1000
 /** A machine that repeats itself for hours must not fill the history; the first ones of a kind tell the story. */
@@ -18,11 +19,9 @@ export type MachineEvidenceDeps = {
   log: Log
 }
 
-/** A packet or request that a server saw; those of machines in a run become its evidence, all are kept in a bounded ring. */
-export type Sighting = { at: number; mac: string; what: string; detail: Record<string, unknown> }
 export type MachineEvidence = ReturnType<typeof createMachineEvidence>
 
-/** Turns what the servers see into evidence of runs. Never throws into a server. */
+/** Turns what the servers see into evidence of runs, and keeps the newest of it all in a ring. Never throws into a server. */
 export function createMachineEvidence({ machines, runs, record, log }: MachineEvidenceDeps) {
   const ring: Sighting[] = []
   const counts = new Map<string, number>()

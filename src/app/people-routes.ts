@@ -2,6 +2,7 @@ import { bootPreviewRoutes } from '../web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../web/api/conflict-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
+import { type NetworkDoor, networkRoutes } from '../web/api/network-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
@@ -14,7 +15,7 @@ export function peopleEndpoints(
   appliance: Appliance,
   runs: RunParts,
   servers: SegmentServers,
-  bootPreview: ReturnType<typeof createBootPreview>,
+  seen: { bootPreview: ReturnType<typeof createBootPreview>; network: NetworkDoor },
 ): Endpoint[] {
   const { store, access, library } = appliance
   const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
@@ -31,7 +32,8 @@ export function peopleEndpoints(
   return [
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
-    ...bootPreviewRoutes(bootPreview),
+    ...bootPreviewRoutes(seen.bootPreview),
+    ...networkRoutes(seen.network),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...door, audit }),
   ]

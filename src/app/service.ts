@@ -16,6 +16,7 @@ import { createImaginedLeases } from './dhcp-door.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
+import { createNetworkDoor } from './network-door.ts'
 import { createPeerDirectory } from './peer-directory.ts'
 import { peopleEndpoints } from './people-routes.ts'
 import { PROGRAM_VERSION, TEMPLATE_FOLDER } from './program.ts'
@@ -66,12 +67,16 @@ export async function startService(appliance: Appliance): Promise<Service> {
     ...{ machines: store.machines, segments: store.segments, httpPort: settings.machines.httpPort },
     segmentOf: async (mac) => (await segmentNames()).find((name) => leases.findByMac(name, mac)),
   })
-  const endpoints = peopleEndpoints(appliance, runs, servers, bootPreview)
+  const network = createNetworkDoor({
+    ...{ segments: store.segments, machines: store.machines, recent: evidence.recent },
+    ...{ served, leases, notices },
+  })
+  const endpoints = peopleEndpoints(appliance, runs, servers, { bootPreview, network })
   const people = await openPeopleDoors(
     appliance,
     createPeopleDoor({
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
-      console: createConsole(consoleParts(appliance, runs, leases, bootPreview)),
+      console: createConsole(consoleParts(appliance, runs, leases, { bootPreview, network })),
       metrics: createMetrics(store.runs),
       ready: async () => true,
     }),

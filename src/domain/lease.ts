@@ -13,3 +13,6 @@ export type Lease = {
   expiresAt: number
   updatedAt: number
 }
+
+/** Of the addresses that a segment hands out to anyone: all of them, and those that nobody else may have now, and why. */
+export type PoolUse = { size: number; leased: number; offered: number; resting: number }

@@ -16,11 +16,13 @@ import { createStore } from '../../src/store/create-store.ts'
 import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
+import { networkRoutes } from '../../src/web/api/network-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
 import { fakeBootPreview } from './fake-boot-preview.ts'
+import { fakeNetwork } from './fake-network.ts'
 
 import { FIRST, storedManifests } from './stored-manifests.ts'
 
@@ -65,10 +67,12 @@ export async function createPeopleFixture() {
   const images = { list: store.images.list, manifest: storedManifests() }
   const transfers = store.runSamples.list
   const bootPreview = fakeBootPreview()
+  const network = fakeNetwork(store)
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
     ...bootPreviewRoutes(bootPreview),
+    ...networkRoutes(network.door),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...store, audit }),
   ]
@@ -84,6 +88,7 @@ export async function createPeopleFixture() {
       images,
       leaseOf: async () => ({ segment: 'lab', address: '10.77.0.50', expiresAt: Date.UTC(2026, 0, 2) }),
       bootPreview,
+      network: network.door,
       conflictsOf: store.conflicts.list,
     }),
   })
@@ -114,6 +119,7 @@ export async function createPeopleFixture() {
     access,
     runs,
     record,
+    network,
     endpoints,
     tokens,
     call,

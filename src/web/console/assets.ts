@@ -19,6 +19,7 @@ const ASSETS: Readonly<Record<string, string>> = {
   'parts.css': own('parts.css'),
   'dashboard.css': own('dashboard.css'),
   'timeline.css': own('timeline.css'),
+  'network.css': own('network.css'),
   'phone.css': own('phone.css'),
   'icon.svg': own('icon.svg'),
 }

@@ -5,6 +5,7 @@ import { bootPreviewPages } from './boot-preview-pages.ts'
 import { dashboardPages } from './dashboard-pages.ts'
 import { imagePages } from './image-pages.ts'
 import { machinePages } from './machine-pages.ts'
+import { networkPages } from './network-pages.ts'
 import { type Pages, requireSignIn } from './pages.ts'
 import { runPages } from './run-pages.ts'
 import { type SignInDoor, signInPages } from './sign-in-pages.ts'
@@ -24,6 +25,7 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(runPages(parts))
     .use(machinePages(parts))
     .use(imagePages(parts))
+    .use(networkPages(parts))
     .use(bootPreviewPages(parts))
     .use((req) => {
       throw new AppError('resource.not_found', `there is no page ${req.path}`)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Run } from '../../../src/domain/run/run.ts'
-import { Segment } from '../../../src/domain/segment.ts'
+import { addNetwork } from '../network-data.ts'
 import { BOOT, CROWD, createRichData, LONG_NAME, PROOF } from '../rich-data.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
@@ -20,10 +20,7 @@ beforeEach(async () => {
     ...{ name: 'debian', version: '2', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
-  const range = { first: '10.77.0.50', last: '10.77.0.250' }
-  const site = { name: 'home', kind: 'test' } as const
-  const place = { interface: 'br0', address: '10.77.0.1', prefix: 24, range }
-  await store.segments.save(Segment.parse({ name: 'lab', site, ...place }))
+  await addNetwork(shown.people, now)
   const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
   await data.addRun({ machine: 'rack-02', ago: 9000, version: '2', events: [...BOOT, ...PROOF] })
   const refused = {
@@ -89,6 +86,9 @@ const pages = (): [name: string, path: string][] => [
   ['machine-long', `/machines/${LONG_NAME}`],
   ['images', '/images'],
   ['image', '/images/debian/2'],
+  ['network', '/network'],
+  ['segment', '/network/lab'],
+  ['segment-observe', '/network/plant-hall-2'],
   ['boot-preview', '/boot-preview?mac=52:54:00:00:00:01'],
   ['boot-preview-refused', '/boot-preview?mac=52:54'],
   ['problem', '/images/debian/9'],
