@@ -3,14 +3,22 @@ import type { NetworkDoor } from '../web/api/network-routes.ts'
 import type { createConsole } from '../web/console/console.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootPreview } from './boot-preview.ts'
+import type { DoctorDesk } from './doctor/doctor-desk.ts'
 import type { RunParts } from './run-parts.ts'
+
+/** What both API and console show of the running service. */
+export type SeenByPeople = {
+  bootPreview: ReturnType<typeof createBootPreview>
+  network: NetworkDoor
+  doctor: DoctorDesk
+}
 
 /** What the console's pages read, joined to the appliance. */
 export function consoleParts(
   appliance: Appliance,
   runs: RunParts,
   leases: LeaseBook,
-  seen: { bootPreview: ReturnType<typeof createBootPreview>; network: NetworkDoor },
+  seen: SeenByPeople,
 ): Parameters<typeof createConsole>[0] {
   const { store, library } = appliance
   const leaseOf = async (mac: string) =>

@@ -1,12 +1,13 @@
 import { bootPreviewRoutes } from '../web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../web/api/conflict-routes.ts'
+import { doctorRoutes } from '../web/api/doctor-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
-import { type NetworkDoor, networkRoutes } from '../web/api/network-routes.ts'
+import { networkRoutes } from '../web/api/network-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
-import type { createBootPreview } from './boot-preview.ts'
+import type { SeenByPeople } from './console-parts.ts'
 import type { RunParts } from './run-parts.ts'
 import type { SegmentServers } from './segment-servers.ts'
 
@@ -15,7 +16,7 @@ export function peopleEndpoints(
   appliance: Appliance,
   runs: RunParts,
   servers: SegmentServers,
-  seen: { bootPreview: ReturnType<typeof createBootPreview>; network: NetworkDoor },
+  seen: SeenByPeople,
 ): Endpoint[] {
   const { store, access, library } = appliance
   const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
@@ -34,6 +35,7 @@ export function peopleEndpoints(
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
     ...bootPreviewRoutes(seen.bootPreview),
     ...networkRoutes(seen.network),
+    ...doctorRoutes({ ...seen.doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...door, audit }),
   ]

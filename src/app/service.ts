@@ -10,17 +10,16 @@ import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
-import { createBootPreview } from './boot-preview.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
-import { createNetworkDoor } from './network-door.ts'
 import { createPeerDirectory } from './peer-directory.ts'
 import { peopleEndpoints } from './people-routes.ts'
 import { PROGRAM_VERSION, TEMPLATE_FOLDER } from './program.ts'
 import { createRunParts } from './run-parts.ts'
+import { seenByPeople } from './seen-by-people.ts'
 import { createSegmentNotices } from './segment-notices.ts'
 import { createSegmentServers } from './segment-servers.ts'
 import { createServedSegments } from './served-segments.ts'
@@ -62,21 +61,13 @@ export async function startService(appliance: Appliance): Promise<Service> {
     await servers
       .apply(segment)
       .catch((error: unknown) => log.error({ segment: segment.name, error: String(error) }, 'segment is not served'))
-  const bootPreview = createBootPreview({
-    ...{ decider: runs.decider, offerLoader: runs.loaders.offer, openRun: store.runs.findOpen },
-    ...{ machines: store.machines, segments: store.segments, httpPort: settings.machines.httpPort },
-    segmentOf: async (mac) => (await segmentNames()).find((name) => leases.findByMac(name, mac)),
-  })
-  const network = createNetworkDoor({
-    ...{ segments: store.segments, machines: store.machines, recent: evidence.recent },
-    ...{ served, leases, notices },
-  })
-  const endpoints = peopleEndpoints(appliance, runs, servers, { bootPreview, network })
+  const seen = seenByPeople(appliance, { runs, leases, served, notices, recent: evidence.recent })
+  const endpoints = peopleEndpoints(appliance, runs, servers, seen)
   const people = await openPeopleDoors(
     appliance,
     createPeopleDoor({
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
-      console: createConsole(consoleParts(appliance, runs, leases, { bootPreview, network })),
+      console: createConsole(consoleParts(appliance, runs, leases, seen)),
       metrics: createMetrics(store.runs),
       ready: async () => true,
     }),

@@ -11,3 +11,16 @@ export type DoctorFinding = {
 
 /** A finding with the id of its check. */
 export type DoctorRow = DoctorFinding & { check: string }
+
+/**
+ * The checks as the service runs them: `rows` of the last time that they ended, at `finishedAt` in milliseconds since the
+ * epoch; `why` they could not be run.
+ */
+export type DoctorState = {
+  state: 'never' | 'running' | 'done'
+  done: number
+  total: number
+  finishedAt: number | undefined
+  why: string | undefined
+  rows: DoctorRow[]
+}

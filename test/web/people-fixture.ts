@@ -15,6 +15,7 @@ import { explainFailure } from '../../src/runs/run-why.ts'
 import { createStore } from '../../src/store/create-store.ts'
 import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
+import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
@@ -22,6 +23,7 @@ import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
 import { fakeBootPreview } from './fake-boot-preview.ts'
+import { fakeDoctor } from './fake-doctor.ts'
 import { fakeNetwork } from './fake-network.ts'
 
 import { FIRST, storedManifests } from './stored-manifests.ts'
@@ -68,11 +70,13 @@ export async function createPeopleFixture() {
   const transfers = store.runSamples.list
   const bootPreview = fakeBootPreview()
   const network = fakeNetwork(store)
+  const doctor = fakeDoctor()
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
     ...bootPreviewRoutes(bootPreview),
     ...networkRoutes(network.door),
+    ...doctorRoutes({ ...doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...store, audit }),
   ]
@@ -89,6 +93,7 @@ export async function createPeopleFixture() {
       leaseOf: async () => ({ segment: 'lab', address: '10.77.0.50', expiresAt: Date.UTC(2026, 0, 2) }),
       bootPreview,
       network: network.door,
+      doctor,
       conflictsOf: store.conflicts.list,
     }),
   })
@@ -120,6 +125,7 @@ export async function createPeopleFixture() {
     runs,
     record,
     network,
+    doctor,
     endpoints,
     tokens,
     call,

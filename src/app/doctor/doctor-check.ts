@@ -27,6 +27,8 @@ export type DoctorSubject = {
   database: DatabaseState
   data: DoctorData | undefined
   whyNoData: string | undefined
+  /** True where the running service itself looks: its sockets are this process's. */
+  isService: boolean
 }
 
 /** One check of the host: it looks and tells, and changes nothing. What it throws is told as a problem. */

@@ -21,7 +21,7 @@ export const ports: DoctorCheck = {
   says: 'ports free or held by our own running service',
   look: async (subject) => {
     const sockets = await listeningSockets()
-    const holders = await socketHolders(join(subject.settings.dataFolder, 'slipway.db'))
+    const holders = await socketHolders(join(subject.settings.dataFolder, 'slipway.db'), subject.isService)
     const judged = wantedPorts(subject).map((port) => judge(port, sockets, holders))
     return Promise.all(judged)
   },

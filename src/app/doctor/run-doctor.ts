@@ -8,15 +8,22 @@ import { openStoreReadOnly, type Store } from '../../store/create-store.ts'
 import { bare, type DoctorCheck, type DoctorData, type DoctorSubject, messageOf } from './doctor-check.ts'
 import { DOCTOR_CHECKS } from './index.ts'
 
+/** `onDone`: told of each check that has ended. `isService`: the running service looks at its own host. */
+export type DoctorWay = { checks?: readonly DoctorCheck[]; isService?: boolean; onDone?: (check: string) => void }
+
 /** Looks at the host with every check. Works before the first start, beside a running service and without one. */
 export async function runDoctor(
   settings: Settings,
   clock: Clock = systemClock,
-  checks: readonly DoctorCheck[] = DOCTOR_CHECKS,
+  { checks = DOCTOR_CHECKS, isService = false, onDone = () => {} }: DoctorWay = {},
 ): Promise<DoctorRow[]> {
-  const subject = await readSubject(settings, clock)
+  const subject = { ...(await readSubject(settings, clock)), isService }
   const rows = await Promise.all(
-    checks.map(async (check) => (await lookWith(check, subject)).map((finding) => ({ check: check.id, ...finding }))),
+    checks.map(async (check) => {
+      const found = await lookWith(check, subject)
+      onDone(check.id)
+      return found.map((finding) => ({ check: check.id, ...finding }))
+    }),
   )
   return rows.flat()
 }
@@ -32,7 +39,7 @@ const lookWith = (check: DoctorCheck, subject: DoctorSubject): Promise<DoctorFin
     },
   ])
 
-async function readSubject(settings: Settings, clock: Clock): Promise<DoctorSubject> {
+async function readSubject(settings: Settings, clock: Clock): Promise<Omit<DoctorSubject, 'isService'>> {
   const file = join(settings.dataFolder, 'slipway.db')
   const isThere = (await stat(file).catch(() => undefined)) !== undefined
   if (!isThere) return { settings, clock, database: 'none', data: undefined, whyNoData: 'no database yet' }

@@ -44,11 +44,13 @@ function addressOf(hex: string): string | undefined {
   return word && [6, 4, 2, 0].map((at) => Number.parseInt(word.slice(at, at + 2), 16)).join('.')
 }
 
-/** The processes that hold sockets, by inode. What other users run is only seen by root. */
-export async function socketHolders(databaseFile: string): Promise<Map<string, Holder>> {
+/** The processes that hold sockets, by inode, without this one or with it. What other users run is only seen by root. */
+export async function socketHolders(databaseFile: string, withOwn = false): Promise<Map<string, Holder>> {
   const database = await realpath(databaseFile).catch(() => databaseFile)
   const holders = new Map<string, Holder>()
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+  const pids = (await readdir('/proc')).filter(
+    (name) => /^\d+$/.test(name) && (withOwn || name !== String(process.pid)),
+  )
   for (const pid of pids) {
     const links = await openFiles(pid)
     const inodes = links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [])

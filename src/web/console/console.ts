@@ -3,6 +3,7 @@ import { AppError, ERROR_CODES } from '../../core/errors.ts'
 import { assetRoutes } from './assets.ts'
 import { bootPreviewPages } from './boot-preview-pages.ts'
 import { dashboardPages } from './dashboard-pages.ts'
+import { doctorPages } from './doctor-pages.ts'
 import { imagePages } from './image-pages.ts'
 import { machinePages } from './machine-pages.ts'
 import { networkPages } from './network-pages.ts'
@@ -27,6 +28,7 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(imagePages(parts))
     .use(networkPages(parts))
     .use(bootPreviewPages(parts))
+    .use(doctorPages(parts))
     .use((req) => {
       throw new AppError('resource.not_found', `there is no page ${req.path}`)
     })

@@ -6,6 +6,7 @@ import { roleIncludes } from '../../domain/role.ts'
 import type { Run, RunSample } from '../../domain/run/run.ts'
 import type { Segment } from '../../domain/segment.ts'
 import type { BootPreviewDoor } from '../api/boot-preview-routes.ts'
+import type { DoctorDoor } from '../api/doctor-routes.ts'
 import type { NetworkDoor } from '../api/network-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
@@ -41,6 +42,7 @@ export type Pages = {
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>
   bootPreview: BootPreviewDoor
   network: NetworkDoor
+  doctor: DoctorDoor
   /** Of one machine, or of all. */
   conflictsOf(machine?: string): Promise<Conflict[]>
 }

@@ -18,7 +18,7 @@ const clock = { now: () => Date.UTC(2026, 0, 1) }
 let folder: string
 let settings: Settings
 const below = (...names: string[]): string => join(folder, ...names)
-const look = (...checks: DoctorCheck[]) => runDoctor(settings, clock, checks)
+const look = (...checks: DoctorCheck[]) => runDoctor(settings, clock, { checks })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-doctor-'))

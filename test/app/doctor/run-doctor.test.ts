@@ -15,7 +15,7 @@ const clock = { now: () => Date.UTC(2026, 0, 1) }
 const SERVICE_USER = 12_345
 let folder: string
 let file: string
-const look = (...checks: DoctorCheck[]) => runDoctor(Settings.parse({ dataFolder: folder }), clock, checks)
+const look = (...checks: DoctorCheck[]) => runDoctor(Settings.parse({ dataFolder: folder }), clock, { checks })
 const database = (rows: DoctorRow[]) => rows.filter(({ about }) => about === 'database')
 
 beforeEach(async () => {

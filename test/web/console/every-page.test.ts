@@ -21,6 +21,8 @@ beforeEach(async () => {
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
   await addNetwork(shown.people, now)
+  shown.people.doctor.start()
+  shown.people.doctor.end()
   const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
   await data.addRun({ machine: 'rack-02', ago: 9000, version: '2', events: [...BOOT, ...PROOF] })
   const refused = {
@@ -86,6 +88,7 @@ const pages = (): [name: string, path: string][] => [
   ['machine-long', `/machines/${LONG_NAME}`],
   ['images', '/images'],
   ['image', '/images/debian/2'],
+  ['doctor', '/doctor'],
   ['network', '/network'],
   ['segment', '/network/lab'],
   ['segment-observe', '/network/plant-hall-2'],
@@ -159,6 +162,7 @@ it('every button that changes something is a call of the API', async () => {
     expect([name, called.filter((call) => !known.includes(call))]).toEqual([name, []])
   }
   expect([...calls].sort()).toEqual([
+    'POST /api/v1/doctor',
     'POST /api/v1/runs',
     'POST /api/v1/runs/{id}/cancel',
     'POST /api/v1/runs/{id}/retry',

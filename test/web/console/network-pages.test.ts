@@ -25,7 +25,7 @@ it('lists the segments with mode, place and pool, what needs a look, and who was
   expect(await section('Heard, and of no segment')).toMatch(
     /02:00:00:00:00:07.*no answer.*no segment lies behind the relay/s,
   )
-  expect(await section('What needs a look')).toMatch(/no address left on lab.*Remedy.*Widen ranges/s)
+  expect(await section('What needs a look')).toMatch(/No address left on lab.*Remedy.*Widen ranges/s)
 })
 
 it('shows of a segment its pool, its leases with their machines, what was heard and why it was not answered', async () => {
@@ -34,6 +34,7 @@ it('shows of a segment its pool, its leases with their machines, what was heard 
   expect(await page.getAttribute('.share-bar', 'aria-label')).toBe(
     '200 addresses: 131 leased, 7 offered or resting, 62 free',
   )
+  expect(await section('How it is served')).toMatch(/10\.77\.0\.50 – 10\.77\.0\.249/)
   const leases = await page.locator('section:has(h2:text-is("Leases")) tbody tr').allTextContents()
   expect(leases.map((text) => /leased|expired|resting|given back/.exec(text)?.[0])).toEqual([
     ...['leased', 'leased', 'leased', 'expired', 'resting', 'given back'],
@@ -44,7 +45,7 @@ it('shows of a segment its pool, its leases with their machines, what was heard 
   expect(heard[2]).toMatch(/rack-03.*no answer.*expected UUID .*deadbeef/s)
   expect(heard[3]).toMatch(/rack-01.*TFTP.*completed.*undionly\.kpxe/s)
   expect(await section('What needs a look')).toMatch(
-    /3 hold the addresses.*another DHCP server.*address in use.*without a loader/s,
+    /3 hold the addresses.*Another DHCP server.*Address in use.*without a loader/s,
   )
   expect(shown.complaints).toEqual([])
 })

@@ -1,0 +1,32 @@
+import type { LeaseBook } from '../addressing/lease-book.ts'
+import type { Appliance } from './appliance.ts'
+import { createBootPreview } from './boot-preview.ts'
+import type { SeenByPeople } from './console-parts.ts'
+import { createDoctorDesk } from './doctor/doctor-desk.ts'
+import { DOCTOR_CHECKS } from './doctor/index.ts'
+import { runDoctor } from './doctor/run-doctor.ts'
+import { createNetworkDoor, type NetworkDoorDeps } from './network-door.ts'
+import type { RunParts } from './run-parts.ts'
+
+type Running = Pick<NetworkDoorDeps, 'served' | 'notices' | 'recent'> & { runs: RunParts; leases: LeaseBook }
+
+/** What people can ask of a running service beside its resources and runs. */
+export function seenByPeople(
+  { store, settings, clock }: Appliance,
+  { runs, leases, served, notices, recent }: Running,
+): SeenByPeople {
+  const bootPreview = createBootPreview({
+    ...{ decider: runs.decider, offerLoader: runs.loaders.offer, openRun: store.runs.findOpen },
+    ...{ machines: store.machines, segments: store.segments, httpPort: settings.machines.httpPort },
+    segmentOf: async (mac) =>
+      (await store.segments.list()).map(({ name }) => name).find((name) => leases.findByMac(name, mac)),
+  })
+  const network = createNetworkDoor({
+    ...{ segments: store.segments, machines: store.machines, recent, served, leases, notices },
+  })
+  const doctor = createDoctorDesk({
+    ...{ checks: DOCTOR_CHECKS.length, clock },
+    look: (onDone) => runDoctor(settings, clock, { isService: true, onDone }),
+  })
+  return { bootPreview, network, doctor }
+}
