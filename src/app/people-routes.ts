@@ -4,6 +4,7 @@ import { doctorRoutes } from '../web/api/doctor-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
+import { powerRoutes } from '../web/api/power-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
@@ -37,6 +38,7 @@ export function peopleEndpoints(
     ...networkRoutes(seen.network),
     ...doctorRoutes({ ...seen.doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
+    ...powerRoutes({ act: runs.power, audit }),
     ...resourceRoutes({ ...door, audit }),
   ]
 }

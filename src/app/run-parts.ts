@@ -19,6 +19,8 @@ import { createRunTransfers } from '../runs/run-transfers.ts'
 import { explainFailure } from '../runs/run-why.ts'
 import type { Appliance } from './appliance.ts'
 import { createLoaderFiles } from './loader-files.ts'
+import { createMachinePower } from './machine-power.ts'
+import { powerSender } from './power-sender.ts'
 
 const MOST_MANIFESTS = 8
 
@@ -30,7 +32,11 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   const { runs, machines } = store
   const feed = createRunFeed()
   const manifests = cachedManifests(appliance)
-  const enter = createRunEffects({ record: () => record, runChecks: () => runChecks, events: runs.events, log })
+  const power = createMachinePower({ machines, segments: store.segments, sender: powerSender })
+  const enter = createRunEffects({
+    ...{ record: () => record, runChecks: () => runChecks, events: runs.events, log },
+    powerOn: async (name) => ((await machines.find(name))?.power ? power(name, 'on') : undefined),
+  })
   const record = createRunRecorder({ runs, enter, explain: explainFailure, feed, clock, log })
   const runChecks = createRunChecks({ checks: CHECKS, events: runs.events, machines, addressesOf, manifests, record })
   const secrets = createBootSecrets(appliance.keys.bootSecret)
@@ -61,6 +67,7 @@ export function createRunParts(appliance: Appliance, addressesOf: (macs: string[
   })
   return {
     feed,
+    power,
     record,
     secrets,
     manifests,

@@ -24,6 +24,16 @@ export function machineCommands(client: (call: Call) => Promise<ApiClient>): Com
         return 0
       },
     },
+    {
+      ...{ name: 'machine power', says: 'Switch a machine by its power driver', words: ['NAME', 'on'] },
+      options: {},
+      run: async (call) => {
+        const [name, action] = call.words as [string, string]
+        const answer = (await (await client(call)).post(`/machines/${name}/power`, { action })) as { driver: string }
+        call.print(answer, `${name} was told to switch ${action} (${answer.driver})`)
+        return 0
+      },
+    },
   ]
 }
 

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   'machine.not_found': { status: 404, retryable: false },
   'machine.busy': { status: 409, retryable: true },
   'machine.conflict': { status: 409, retryable: false },
+  'machine.no_power': { status: 409, retryable: false },
   'profile.not_found': { status: 404, retryable: false },
   'segment.invalid': { status: 400, retryable: false },
   'run.not_found': { status: 404, retryable: false },

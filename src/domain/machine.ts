@@ -1,6 +1,16 @@
 import * as z from 'zod'
 import { parseMac } from '../core/mac.ts'
 
+/** How a machine is switched on: the driver, and the MAC that is woken where it is not the first one. */
+export const MachinePower = z.strictObject({
+  driver: z.enum(['wake-on-lan']),
+  mac: z
+    .string()
+    .transform((text) => parseMac(text))
+    .optional(),
+})
+export type MachinePower = z.infer<typeof MachinePower>
+
 /**
  * A registered machine. Identified by SMBIOS UUID + serial + the set of its MACs, never by one of them alone. A UUID that
  * firmware uses for "none" counts as none; `sharesUuid` is the admin's word that another board carries the same one.
@@ -18,6 +28,7 @@ export const Machine = z.strictObject({
     .min(1)
     .max(32),
   profile: z.string().min(1).max(63),
+  power: MachinePower.optional(),
 })
 export type Machine = z.infer<typeof Machine>
 

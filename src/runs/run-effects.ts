@@ -7,6 +7,8 @@ export type RunEffectsDeps = {
   record(): RecordEvent
   runChecks(): (run: Run) => Promise<void>
   events(runId: string): Promise<RunEvent[]>
+  /** Switches a machine on; resolves to its driver, undefined where it has none. */
+  powerOn(machine: string): Promise<string | undefined>
   log: Log
 }
 
@@ -17,6 +19,16 @@ export type RunEffectsDeps = {
 export function createRunEffects(deps: RunEffectsDeps): (run: Run) => void {
   const effects: Record<RunEffect, (run: Run) => Promise<unknown>> = {
     openGrant: (run) => deps.record()(run.id, 'grantOpened', { machine: run.machine }),
+    powerOn: async (run) => {
+      const asked = (await deps.events(run.id)).some(({ type }) => type === 'powerAsked' || type === 'powerFailed')
+      if (asked) return
+      // A machine that can not be woken may be switched on by hand: the run waits for it all the same.
+      const [type, detail] = await deps.powerOn(run.machine).then(
+        (driver) => ['powerAsked', { driver }] as const,
+        (error: unknown) => ['powerFailed', { why: error instanceof Error ? error.message : String(error) }] as const,
+      )
+      if (type === 'powerFailed' || detail.driver !== undefined) await deps.record()(run.id, type, detail)
+    },
     closeGrant: async (run) => {
       const closed = (await deps.events(run.id)).some(({ type }) => type === 'grantClosed')
       if (!closed) await deps.record()(run.id, 'grantClosed', {})

@@ -80,8 +80,8 @@ async function save(queries: Queries, machine: Machine): Promise<void> {
   const taken = await queries.select().from(machineMacs).where(inArray(machineMacs.mac, machine.macs))
   const other = taken.find((row) => row.machine !== machine.name)
   if (other) throw conflict(machine.name, `MAC ${other.mac}`, other.machine)
-  const { uuid = null, serial = null, profile, sharesUuid = false } = machine
-  const identity = { uuid, serial, profile, sharesUuid }
+  const { uuid = null, serial = null, profile, sharesUuid = false, power = null } = machine
+  const identity = { uuid, serial, profile, sharesUuid, power }
   if (machine.uuid && !sharesUuid) {
     const twins = await queries.select().from(machines).where(eq(machines.uuid, machine.uuid))
     const twin = twins.find((row) => row.name !== machine.name && !row.sharesUuid)
@@ -105,6 +105,7 @@ const toRecord = (row: Row, macs: string[]): MachineRecord => ({
   ...(row.uuid ? { uuid: row.uuid } : {}),
   ...(row.sharesUuid ? { sharesUuid: true } : {}),
   ...(row.serial ? { serial: row.serial } : {}),
+  ...(row.power ? { power: row.power } : {}),
   inventory: row.inventory ?? undefined,
   loaders: row.loaders ?? undefined,
   unprovedBy: row.unprovedBy ?? undefined,

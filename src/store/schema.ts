@@ -3,6 +3,7 @@ import type { LoaderMemory } from '../domain/boot.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Lease } from '../domain/lease.ts'
+import type { MachinePower } from '../domain/machine.ts'
 import type { Role } from '../domain/role.ts'
 import type { RunCause } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
@@ -61,6 +62,7 @@ export const machines = sqliteTable(
     inventory: text({ mode: 'json' }).$type<Inventory>(),
     /** What is known of its loaders: what worked, and what was read without a next stage. */
     loaders: text({ mode: 'json' }).$type<LoaderMemory>(),
+    power: text({ mode: 'json' }).$type<MachinePower>(),
     unprovedBy: text('unproved_by'),
     seenAt: integer('seen_at'),
   },

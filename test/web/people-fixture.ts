@@ -42,6 +42,7 @@ export async function createPeopleFixture() {
     record: () => record,
     runChecks: () => async () => {},
     events: store.runs.events,
+    powerOn: async () => undefined,
     log: silentLog,
   })
   const record: RecordEvent = createRunRecorder({

@@ -6,6 +6,8 @@ type EventRow = { source: EventSource; says: string }
 export const RUN_EVENTS = {
   created: { source: 'person', says: 'Run asked for' },
   grantOpened: { source: 'server', says: 'Boot grant opened' },
+  powerAsked: { source: 'server', says: 'Machine told to switch on' },
+  powerFailed: { source: 'server', says: 'Machine could not be told to switch on' },
   sessionOpened: { source: 'dhcp', says: 'Network boot began' },
   dhcpOffered: { source: 'dhcp', says: 'Address offered' },
   dhcpBound: { source: 'dhcp', says: 'Address bound' },

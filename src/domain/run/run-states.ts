@@ -17,7 +17,7 @@ export type RunState =
   | 'cancelled'
 
 /** What the runner does on entering a state; `runs/effects` owns the functions. */
-export type RunEffect = 'openGrant' | 'closeGrant' | 'runChecks'
+export type RunEffect = 'openGrant' | 'powerOn' | 'closeGrant' | 'runChecks'
 
 type StateRow = {
   says: string
@@ -52,6 +52,7 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   },
   awaitingBoot: {
     says: 'The machine may boot from the network; nothing was heard of it yet.',
+    enter: 'powerOn',
     deadlineSeconds: 1800,
     on: { ...UNDER_GRANT },
   },

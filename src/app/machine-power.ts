@@ -1,0 +1,35 @@
+import { AppError } from '../core/errors.ts'
+import type { Machine } from '../domain/machine.ts'
+import { isBehindRelays, type Segment, subnetBounds } from '../domain/segment.ts'
+import { POWER_DRIVERS } from '../power/index.ts'
+import type { PowerAction, PowerSender } from '../power/power-driver.ts'
+
+export type MachinePowerDeps = {
+  machines: { find(name: string): Promise<Machine | undefined> }
+  segments: { list(): Promise<Segment[]> }
+  sender: PowerSender
+}
+
+/** Acts on a machine's power by its driver; resolves to the driver's id. */
+export type MachinePower = (name: string, action: PowerAction) => Promise<string>
+
+/** Throws machine.not_found, machine.no_power where it has no driver, and what the driver throws. */
+export function createMachinePower({ machines, segments, sender }: MachinePowerDeps): MachinePower {
+  return async (name, action) => {
+    const machine = await machines.find(name)
+    if (!machine) throw new AppError('machine.not_found', `expected a registered machine, got ${name}`)
+    const driver = POWER_DRIVERS.find(({ id }) => id === machine.power?.driver)
+    if (!driver)
+      throw new AppError(
+        'machine.no_power',
+        `expected ${name} to have a power driver, set its power to one of ${known()}`,
+      )
+    const places = (await segments.list())
+      .filter((segment) => segment.mode !== 'off' && !isBehindRelays(segment))
+      .map((segment) => ({ interface: segment.interface, broadcast: subnetBounds(segment).broadcast }))
+    await driver.act(action, { mac: machine.power?.mac ?? machine.macs[0]!, places }, sender)
+    return driver.id
+  }
+}
+
+const known = (): string => POWER_DRIVERS.map(({ id }) => id).join(', ')
