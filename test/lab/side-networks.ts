@@ -41,7 +41,7 @@ export function besideBench({ namespace, bridge }: BenchNetwork): SideNetworks {
     addOtherDhcp: async () => {
       const into = await addNamespace('dhcp')
       await plug(into, 'eth0', '10.77.0.2', 'dhcp0', bridge)
-      const lease = ['--dhcp-range=10.77.0.100,10.77.0.200,1h', '--dhcp-leasefile=/dev/null']
+      const lease = ['--dhcp-range=10.77.0.100,10.77.0.199,1h', '--dhcp-leasefile=/dev/null']
       startIn(into, 'dnsmasq', ...DNSMASQ, '--dhcp-authoritative', ...lease)
     },
     addRouter: async () => {
