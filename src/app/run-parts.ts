@@ -8,7 +8,7 @@ import { CHECKS } from '../checks/index.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { Manifest } from '../image/manifest.ts'
-import { createRunChecks } from '../runs/run-checks.ts'
+import { createRunChecks, type RunChecksDeps } from '../runs/run-checks.ts'
 import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
 import { createRunEffects } from '../runs/run-effects.ts'
@@ -26,8 +26,8 @@ const MOST_MANIFESTS = 8
 
 export type RunParts = ReturnType<typeof createRunParts>
 
-/** Runs, grants and checks of one appliance, joined. `addressesOf` tells the leased addresses of MACs. */
-export function createRunParts(appliance: Appliance, addressesOf: (macs: string[]) => Promise<string[]>) {
+/** Runs, grants and checks of one appliance, joined. `addressesOf`: see `createMachineAddresses`. */
+export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps['addressesOf']) {
   const { store, clock, log } = appliance
   const { runs, machines } = store
   const feed = createRunFeed()

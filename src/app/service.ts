@@ -12,6 +12,7 @@ import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
+import { createMachineAddresses } from './machine-addresses.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
@@ -31,10 +32,13 @@ export async function startService(appliance: Appliance): Promise<Service> {
   const { store, clock, log, keys, settings } = appliance
   const leases = createLeaseBook({ store: store.leases, clock })
   const segmentNames = async (): Promise<string[]> => (await store.segments.list()).map(({ name }) => name)
-  const runs = createRunParts(appliance, async (macs) => {
-    const names = await segmentNames()
-    return names.flatMap((segment) => macs.flatMap((mac) => leases.findByMac(segment, mac)?.address ?? []))
+  const served = createServedSegments()
+  const peers = createPeerDirectory({
+    segmentsOn: served.on,
+    leaseMac: (segment, address) => leases.findByAddress(segment, address)?.mac,
+    ...{ neighbourMac, clock },
   })
+  const runs = createRunParts(appliance, createMachineAddresses({ segmentNames, leases, served, peers }))
   const answers = createBootAnswers({
     templates: loadTemplates(TEMPLATE_FOLDER),
     secrets: runs.secrets,
@@ -44,12 +48,6 @@ export async function startService(appliance: Appliance): Promise<Service> {
     localBootOf: runs.localBootOf,
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
-  const served = createServedSegments()
-  const peers = createPeerDirectory({
-    segmentsOn: served.on,
-    leaseMac: (segment, address) => leases.findByAddress(segment, address)?.mac,
-    ...{ neighbourMac, clock },
-  })
   const notices = createSegmentNotices({ leases, clock, log })
   const imagined = createImaginedLeases(appliance)
   const lanes = createTransferLanes()

@@ -1,6 +1,6 @@
 import type { Check } from '../domain/check.ts'
 
-/** The facts came from an address that we leased to this machine and that the system itself names. */
+/** The facts came from an address of this machine (leased by us, or tied to its card where another server leases) that the system itself names. */
 export const network: Check = {
   id: 'network',
   says: 'Its network is up',

@@ -21,7 +21,7 @@ export type ServiceWish = { program: string; dataFolder: string; cacheFolder: st
 
 /** Starts `slipway serve` on a data folder and waits until it is ready. Throws lab.failed with the tail of its log. */
 export async function startService(
-  network: BenchNetwork,
+  network: Pick<BenchNetwork, 'inside'>,
   { program, dataFolder, cacheFolder, logLevel = 'info' }: ServiceWish,
 ): Promise<ServiceProcess> {
   const [socket, logFile] = [join(dataFolder, 'people.sock'), join(dataFolder, 'service.log')]

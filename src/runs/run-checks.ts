@@ -10,7 +10,8 @@ export type RunChecksDeps = {
   machines: {
     find(name: string): Promise<{ uuid?: string | undefined; serial?: string | undefined; macs: string[] } | undefined>
   }
-  addressesOf(macs: string[]): Promise<string[]>
+  /** The addresses that belong to a machine's MACs, seen from `peer`, which handed in the facts. */
+  addressesOf(macs: string[], peer: string): Promise<string[]>
   manifests: { manifest(digest: string): Promise<Manifest> }
   record: RecordEvent
 }
@@ -57,7 +58,7 @@ async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {
     facts,
     peer,
     machine: { uuid: machine?.uuid, serial: machine?.serial, macs },
-    leases: await deps.addressesOf(macs),
+    leases: await deps.addressesOf(macs, peer),
     image: {
       name: run.image,
       version: run.version,
