@@ -12,7 +12,7 @@ import type { SegmentNotices } from './segment-notices.ts'
 
 export type DhcpDoorParts = {
   appliance: Appliance
-  runs: Pick<RunParts, 'decider' | 'whyImpostor'>
+  runs: Pick<RunParts, 'decider' | 'whyImpostor' | 'sessionPaths'>
   evidence: Pick<MachineEvidence, 'note'>
   leases: LeaseBook
   imagined: LeaseBook
@@ -58,7 +58,7 @@ export function createBootServiceDoor(parts: DhcpDoorParts, place: Omit<DoorPlac
     ...{ ...place, ...answerParts(parts), log: parts.appliance.log },
     segments: () => place.segments().filter(({ mode }) => mode === 'proxy'),
     observe: (seen, peer) => {
-      if (seen.answer === 'ack') parts.peers.noteBootService(place.interface, peer, seen.mac)
+      if (seen.answer === 'ack') parts.peers.tie(place.interface, peer, seen.mac, 'bootService')
       noteSighting(parts, seen)
     },
   })
@@ -67,10 +67,11 @@ export function createBootServiceDoor(parts: DhcpDoorParts, place: Omit<DoorPlac
 const answerParts = ({
   appliance,
   runs,
-}: DhcpDoorParts): Pick<DhcpServerDeps, 'httpPort' | 'whyImpostor' | 'decide'> => ({
+}: DhcpDoorParts): Pick<DhcpServerDeps, 'httpPort' | 'whyImpostor' | 'decide' | 'sessionPath'> => ({
   httpPort: appliance.settings.machines.httpPort,
   whyImpostor: runs.whyImpostor,
   decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
+  sessionPath: runs.sessionPaths.issue,
 })
 
 function noteSighting({ appliance, evidence }: DhcpDoorParts, seen: DhcpSighting): void {

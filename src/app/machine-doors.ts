@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import express, { type Router } from 'express'
+import { withoutSecret } from '../boot/session-path.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createMachineErrorHandler } from '../servers/machine-error-handler.ts'
@@ -29,7 +30,10 @@ function application(routes: Router, log: Log): express.Express {
   app.disable('etag')
   app.use(routes)
   app.use((req) => {
-    throw new AppError('resource.not_found', `expected a path of this door, got ${req.method} ${req.path}`)
+    throw new AppError(
+      'resource.not_found',
+      `expected a path of this door, got ${req.method} ${withoutSecret(req.originalUrl)}`,
+    )
   })
   app.use(createMachineErrorHandler(log))
   return app

@@ -1,10 +1,10 @@
-import type { Router } from 'express'
+import express, { type RequestHandler, type Router } from 'express'
 import { loaderNamed } from '../boot/firmware.ts'
 import { AppError } from '../core/errors.ts'
 import { encodeSignatures } from '../image/signature.ts'
 import { agentRoutes } from '../servers/agents/agent-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
-import type { TrustedProxy } from '../servers/http-boot/client-address.ts'
+import { clientAddress, type TrustedProxy } from '../servers/http-boot/client-address.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import { createBootImages } from './boot-images.ts'
@@ -19,13 +19,13 @@ export type MachineRoutesParts = {
   runs: RunParts
   answers: ReturnType<typeof createBootAnswers>
   evidence: MachineEvidence
-  peers: Pick<PeerDirectory, 'macOf'>
+  peers: Pick<PeerDirectory, 'macOf' | 'tie' | 'knewSecret'>
 }
 
 /** The machines' HTTP door at one address. */
 export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segments'>): Router {
   const { appliance, runs, answers, evidence } = parts
-  return bootRoutes({
+  const routes = bootRoutes({
     peerMac: async (address) => parts.peers.macOf(place.interface, address),
     decideForMac: runs.decider.decideForMac,
     reachedScript: runs.decider.reachedScript,
@@ -56,7 +56,18 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     record: runs.record,
     recordLocal: (mac, type, detail) => evidence.note({ at: appliance.clock.now(), mac, what: type, detail }, type),
   })
+  return express.Router().use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
 }
+
+/** Who knows the path of a live session is its machine, whatever address it asks from. */
+const tiedBySecret =
+  ({ appliance, runs, peers }: MachineRoutesParts, place: Omit<DoorPlace, 'segments'>): RequestHandler =>
+  async (req, _res, next) => {
+    const mac = await runs.sessionPaths.macOf(String(req.params.secret))
+    if (!mac) throw new AppError('resource.not_found', 'expected the path of a live boot session, got another')
+    peers.tie(place.interface, clientAddress(req, proxyOf(appliance)), mac, 'sessionSecret')
+    next()
+  }
 
 /** The proxy of the settings; it sends any file of ours that we name below `handOverPath`. */
 function proxyOf({ settings }: Appliance): TrustedProxy | undefined {
@@ -71,13 +82,17 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
     exchange: async (code, nonce, peer) => {
       const claim = runs.secrets.read('code', code)
       const run = claim && (await appliance.store.runs.find(claim.runId))
-      const mac = parts.peers.macOf(place.interface, peer)
-      if (!run || !mac || !(await macsOf(appliance, run)).includes(mac))
+      const macs = run ? await macsOf(appliance, run) : []
+      // Its operating system may have another address than its firmware had: then the code itself tells who it is.
+      const isTold = parts.peers.knewSecret(place.interface, macs)
+      const mac = parts.peers.macOf(place.interface, peer) ?? (isTold ? macs[0] : undefined)
+      if (!run || !mac || !macs.includes(mac))
         throw new AppError(
           'agent.token_refused',
           `expected a boot code from its own machine, got one from ${peer} (${mac ?? 'of no known machine'})`,
         )
       const answer = await runs.exchange.exchange(code, nonce, peer)
+      if (isTold) parts.peers.tie(place.interface, peer, mac, 'sessionSecret')
       await runs.loaders.noteStage(mac)
       return answer
     },

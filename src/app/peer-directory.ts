@@ -14,8 +14,10 @@ export type PeerDirectoryDeps = {
 export type PeerDirectory = {
   /** The MAC behind an address of an interface's segments; undefined where nothing ties the address to a machine. */
   macOf(interfaceName: string, address: string): string | undefined
-  /** Remembers who asked port 4011 from an address. */
-  noteBootService(interfaceName: string, address: string, mac: string): void
+  /** Remembers who asked port 4011 from an address, or knew from there the path or the boot code of a session. */
+  tie(interfaceName: string, address: string, mac: string, by: 'bootService' | 'sessionSecret'): void
+  /** True when a machine was tied to some address by its session's secret: then nothing else may tie it. */
+  knewSecret(interfaceName: string, macs: readonly string[]): boolean
 }
 
 /** A machine that boots asks again within minutes; later the address may be another's. */
@@ -24,13 +26,23 @@ const MOST_KEPT = 4096
 
 /**
  * Ties an address to a machine by what the machine can not choose freely: the lease it holds from us, else the packet it
- * sent to port 4011, else the kernel's neighbour table. A MAC that it claims in a request is not asked for.
+ * sent to port 4011 or a secret of its session, else the kernel's neighbour table. A MAC that it claims in a request is
+ * not asked for.
  */
 export function createPeerDirectory({ segmentsOn, leaseMac, neighbourMac, clock }: PeerDirectoryDeps): PeerDirectory {
-  const seen = new Map<string, { mac: string; until: number }>()
-  const byBootService = (key: string): string | undefined => {
-    const entry = seen.get(key)
-    return entry && entry.until > clock.now() ? entry.mac : undefined
+  const ties = new Map<string, { mac: string; until: number }>()
+  const secrets = new Map<string, number>()
+  const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
+    map.delete(key)
+    map.set(key, value)
+    if (map.size > MOST_KEPT) map.delete(map.keys().next().value!)
+  }
+  const tied = (key: string): string | undefined => {
+    const entry = ties.get(key)
+    if (!entry || entry.until <= clock.now()) return undefined
+    // A machine that is being written asks for longer than it took to boot.
+    entry.until = clock.now() + KEPT_MS
+    return entry.mac
   }
   return {
     macOf: (interfaceName, address) => {
@@ -40,13 +52,14 @@ export function createPeerDirectory({ segmentsOn, leaseMac, neighbourMac, clock 
         if (mac !== undefined) return mac
       }
       if (!segments.some((segment) => isOnSegment(segment, address))) return undefined
-      return byBootService(`${interfaceName} ${address}`) ?? neighbourMac(interfaceName, address)
+      return tied(`${interfaceName} ${address}`) ?? neighbourMac(interfaceName, address)
     },
-    noteBootService: (interfaceName, address, mac) => {
-      const key = `${interfaceName} ${address}`
-      seen.delete(key)
-      seen.set(key, { mac, until: clock.now() + KEPT_MS })
-      if (seen.size > MOST_KEPT) seen.delete(seen.keys().next().value!)
+    tie: (interfaceName, address, mac, by) => {
+      const until = clock.now() + KEPT_MS
+      remember(ties, `${interfaceName} ${address}`, { mac, until })
+      if (by === 'sessionSecret') remember(secrets, `${interfaceName} ${mac}`, until)
     },
+    knewSecret: (interfaceName, macs) =>
+      macs.some((mac) => (secrets.get(`${interfaceName} ${mac}`) ?? Number.NEGATIVE_INFINITY) > clock.now()),
   }
 }

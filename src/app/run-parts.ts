@@ -21,6 +21,7 @@ import type { Appliance } from './appliance.ts'
 import { createLoaderFiles } from './loader-files.ts'
 import { createMachinePower } from './machine-power.ts'
 import { powerSender } from './power-sender.ts'
+import { createSessionPaths } from './session-paths.ts'
 
 const MOST_MANIFESTS = 8
 
@@ -65,8 +66,12 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     enter,
     clock,
   })
+  const sessionPaths = createSessionPaths({
+    ...{ secrets, findRun: runs.find, machines, decideForMac: decider.decideForMac },
+  })
   return {
     feed,
+    sessionPaths,
     power,
     record,
     secrets,

@@ -1,3 +1,4 @@
+import { readSessionPath } from '../boot/session-path.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
 import type { TransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import type { Appliance } from './appliance.ts'
@@ -54,11 +55,17 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   return createTftpServer({
     ...{ segment: { name: place.interface, interface: place.interface, address: place.address } },
     ...{ log: appliance.log, port: settings.tftpPort, ports: settings.tftpPorts, lanes: parts.lanes },
-    open: (name, peer) => openTftpFile(name, macOf(peer.address), place, fileDeps),
+    open: async (name, peer) => {
+      const path = readSessionPath(name)
+      const mac = path && (await runs.sessionPaths.macOf(path.secret))
+      if (mac) peers.tie(place.interface, peer.address, mac, 'sessionSecret')
+      return openTftpFile(path?.rest ?? name, path ? mac : macOf(peer.address), place, fileDeps)
+    },
     observe: (sighting) => {
       const mac = macOf(sighting.peer.address)
       if (!mac) return
-      noteRead(mac, sighting).catch((error: unknown) =>
+      const name = readSessionPath(sighting.name)?.rest ?? sighting.name
+      noteRead(mac, { ...sighting, name }).catch((error: unknown) =>
         appliance.log.error({ error: String(error), mac }, 'evidence not recorded'),
       )
     },

@@ -3,6 +3,7 @@ import type { Segment } from '../domain/segment.ts'
 import type { Options } from '../wire/dhcp4/options.ts'
 import { type FirmwareRow, firmwareOf, whyNoLoader } from './firmware.ts'
 import type { LocalOffer } from './local-boot.ts'
+import { belowSession } from './session-path.ts'
 
 /** What a DHCP reply says about booting. `why` tells, where nothing is offered to a machine that asked, the reason. */
 export type BootFields = { siaddr: string; file: string; options: Options; why: string | undefined }
@@ -33,14 +34,20 @@ const NOTHING_PATH = '/boot/none.efi'
 /**
  * The boot fields of an OFFER or ACK (RFC 2131 §2; options 66 and 67 RFC 2132 §9.4, §9.5). Firmware gets its loader's
  * name or URL under a grant and without one what sends it on to its disk; iPXE always gets the script's URL, since the
- * script itself says boot, exit or hold.
+ * script itself says boot, exit or hold. `sessionPath` goes before what is fetched, where no address will tell who asks.
  */
-export function bootFields(decision: BootDecision, client: BootClient, segment: Segment, httpPort: number): BootFields {
+export function bootFields(
+  decision: BootDecision,
+  client: BootClient,
+  segment: Segment,
+  httpPort: number,
+  sessionPath?: string,
+): BootFields {
   if (decision.kind === 'ignore') return nothing(decision.why)
   if (client.stage === 'os') return nothing(undefined)
   const door = `http://${segment.address}:${httpPort}`
   if (client.stage === 'ipxe') {
-    const url = `${door}${BOOT_SCRIPT_PATH}`
+    const url = `${door}/${belowSession(sessionPath, BOOT_SCRIPT_PATH.slice(1))}`
     const options = { bootFile: url, ipxe: NO_PROXY_DHCP }
     return { siaddr: segment.address, file: url, options, why: undefined }
   }
@@ -48,7 +55,8 @@ export function bootFields(decision: BootDecision, client: BootClient, segment: 
   if (decision.kind === 'local') return { ...nothing(decision.why), options: row ? LOCAL_OPTIONS[row.local](door) : {} }
   const name = decision.loader?.name
   if (!row || name === undefined) return nothing(decision.loader?.why ?? whyNoLoader(client.arch))
-  return LOADER_FIELDS[row.by](name, segment, door)
+  const place = row.by === 'tftp' ? name : `${LOADER_PATH.slice(1)}/${name}`
+  return LOADER_FIELDS[row.by](belowSession(sessionPath, place), segment, door)
 }
 
 /** What sends firmware on to its own disk, see LOCAL_BOOT. Type 0 of a PXE menu is the local disk (PXE 2.1 table 2-1). */
@@ -69,7 +77,7 @@ const LOADER_FIELDS: Record<FirmwareRow['by'], (name: string, segment: Segment, 
   http: (name, { address }, door) => ({
     siaddr: address,
     file: '',
-    options: { vendorClass: HTTP_CLASS, bootFile: `${door}${LOADER_PATH}/${name}` },
+    options: { vendorClass: HTTP_CLASS, bootFile: `${door}/${name}` },
     why: undefined,
   }),
 }

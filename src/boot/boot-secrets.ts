@@ -1,7 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What a secret is good for: the agent's boot code, its session token, the installed system's verify token. */
-export type SecretKind = 'code' | 'session' | 'verify'
+/**
+ * What a secret is good for: the agent's boot code, its session token, the installed system's verify token, the path of a
+ * machine that no address identifies.
+ */
+export type SecretKind = 'code' | 'session' | 'verify' | 'path'
 export type SecretClaim = { kind: SecretKind; runId: string; session: number }
 
 /** Makes and reads the secrets of boot sessions. Nothing of them is stored: they are HMACs under the appliance's key. */

@@ -16,6 +16,7 @@ import { createBootAnswers } from '../../src/app/boot-answers.ts'
 import { closeDoor, httpDoor, listen, tlsDoor } from '../../src/app/machine-doors.ts'
 import { createMachineEvidence } from '../../src/app/machine-evidence.ts'
 import { agentDoor, bootDoor } from '../../src/app/machine-routes.ts'
+import { createPeerDirectory } from '../../src/app/peer-directory.ts'
 import { createRunParts } from '../../src/app/run-parts.ts'
 import { Settings } from '../../src/config/settings.ts'
 import { silentLog } from '../../src/core/log.ts'
@@ -75,7 +76,12 @@ export async function createDeployFixture() {
   await appliance.store.machines.save({ name: 'two', macs: [OTHER_MAC], profile: 'any' })
   const runs = createRunParts(appliance, async () => [ADDRESS])
   const macs: Record<string, string> = { [ADDRESS]: MAC, '127.0.0.4': OTHER_MAC }
-  const peers = { macOf: (_interface: string, address: string) => macs[address] }
+  const peers = createPeerDirectory({
+    segmentsOn: () => [segment],
+    leaseMac: (_segment, address) => macs[address],
+    neighbourMac: () => undefined,
+    clock,
+  })
   const evidence = createMachineEvidence({
     machines: appliance.store.machines,
     runs: appliance.store.runs,

@@ -25,7 +25,7 @@ it('believes no lease of ours where another server gives the addresses', () =>
 
 it('believes the packet to port 4011 before the neighbour table, for a quarter of an hour', () => {
   const { peers, at, macOf } = open(proxy, { neighbour: 'neighbour' })
-  peers.noteBootService('eth0', '10.77.0.150', 'packet')
+  peers.tie('eth0', '10.77.0.150', 'packet', 'bootService')
   expect([macOf(), macOf('10.77.0.151'), macOf('10.77.0.150', 'eth1')]).toEqual(['packet', 'neighbour', undefined])
   at.now = 15 * 60_000
   expect(macOf()).toBe('neighbour')
@@ -36,6 +36,14 @@ it('ties nobody to an address that no segment has', () =>
 
 it('remembers a bounded number of packets', () => {
   const { peers, macOf } = open(proxy)
-  for (let i = 0; i < 5000; i++) peers.noteBootService('eth0', `10.77.${i >> 8}.${i & 255}`, 'packet')
+  for (let i = 0; i < 5000; i++) peers.tie('eth0', `10.77.${i >> 8}.${i & 255}`, 'packet', 'bootService')
   expect([macOf('10.77.0.1'), macOf('10.77.0.255')]).toEqual([undefined, undefined])
+})
+
+it('knows who told a secret of its session, and keeps its address while it asks on', () => {
+  const { peers, at, macOf } = open(proxy)
+  peers.tie('eth0', '10.77.0.150', 'told', 'sessionSecret')
+  peers.tie('eth0', '10.77.0.151', 'packet', 'bootService')
+  expect([peers.knewSecret('eth0', ['x', 'told']), peers.knewSecret('eth0', ['packet'])]).toEqual([true, false])
+  for (at.now = 0; at.now < 3_600_000; at.now += 600_000) expect(macOf()).toBe('told')
 })

@@ -1,10 +1,10 @@
 import type { DhcpMode } from '../../domain/segment.ts'
-import { answerProxy } from '../proxy-dhcp/answer-proxy.ts'
+import { answerProxy, type ProxyDeps } from '../proxy-dhcp/answer-proxy.ts'
 import { type AnswerDeps, answerRequest, type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
 import type { DhcpRequest } from './read-request.ts'
 
 /** What a request is answered from. `imagined`: leases that are never stored, for segments that are only observed. */
-export type ModeDeps = AnswerDeps & { imagined: LeaseDesk }
+export type ModeDeps = AnswerDeps & ProxyDeps & { imagined: LeaseDesk }
 
 type ModeRow = { sends: boolean; answer(request: DhcpRequest, deps: ModeDeps): Promise<DhcpAnswer> }
 

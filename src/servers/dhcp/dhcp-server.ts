@@ -41,6 +41,8 @@ export type DhcpServerDeps = {
   imagined: LeaseDesk
   whyImpostor(client: BootClient): Promise<string | undefined>
   decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
+  /** What goes before the files of a machine that no address will identify. */
+  sessionPath(decision: BootDecision): string | undefined
   observe(sighting: DhcpSighting): void
   /** Told of an address that somebody uses without a lease, and that now rests. */
   addressInUse(squatter: Squatter & { why: string }): void

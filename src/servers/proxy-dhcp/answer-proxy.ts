@@ -1,10 +1,16 @@
 import { type BootFields, bootFields } from '../../boot/boot-fields.ts'
+import type { BootDecision } from '../../domain/boot.ts'
 import { type AnswerDeps, type DhcpAnswer, ignored } from '../dhcp/answer.ts'
 import type { DhcpRequest } from '../dhcp/read-request.ts'
 import { whyNotNetboot } from './netboot-client.ts'
 import { proxyReply } from './proxy-reply.ts'
 
-export type ProxyDeps = Pick<AnswerDeps, 'httpPort' | 'whyImpostor' | 'decide'>
+export type ProxyDeps = Pick<AnswerDeps, 'httpPort' | 'whyImpostor' | 'decide'> & {
+  /** What goes before the files of a machine that no address will identify. */
+  sessionPath(decision: BootDecision): string | undefined
+}
+
+const NONE = '0.0.0.0'
 
 /**
  * The answer of a server that gives no addresses (PXE 2.1 §2.2.3): to the DISCOVER of a machine that boots from the
@@ -47,7 +53,9 @@ async function decideBoot(request: DhcpRequest, deps: ProxyDeps): Promise<Decide
   if (impostor !== undefined) return nothing(impostor)
   // A machine whose DISCOVER only the other server saw begins its session here.
   const decision = await deps.decide(request.boot, 'discover')
-  const fields = bootFields(decision, request.boot, request.segment, deps.httpPort)
+  // Behind a relay there is no neighbour, and the lease is another server's.
+  const path = request.packet.giaddr === NONE ? undefined : deps.sessionPath(decision)
+  const fields = bootFields(decision, request.boot, request.segment, deps.httpPort, path)
   const { bootFile, vendorSpecific } = fields.options
   if (bootFile === undefined && vendorSpecific === undefined)
     return nothing(fields.why ?? 'nothing to boot, and nothing to say to that', decision.kind)

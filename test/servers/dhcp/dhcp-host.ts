@@ -17,6 +17,7 @@ for (const [device, here] of Map.groupBy(served, (segment) => segment.interface)
   for (const segment of here) await leases.open(segment)
   const server = createDhcpServer({
     ...{ interface: device, segments: () => here, httpPort: 8081, leases, imagined: leases, clock: systemClock },
+    sessionPath: () => undefined,
     addressInUse: (squatter) => say({ ...squatter, inUse: true }),
     whyImpostor: async () => undefined,
     decide: async () => decision,

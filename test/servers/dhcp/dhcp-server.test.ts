@@ -210,7 +210,13 @@ it('says that the interface is not there', async () => {
   const server = createDhcpServer({
     ...{ interface: 'nope0', segments: () => [segment], httpPort: 8081, leases, imagined: leases },
     ...{ whyImpostor: async () => undefined, decide: async () => ({ kind: 'local', why: 'no run' }) },
-    ...{ observe: () => {}, addressInUse: () => {}, clock: { now: () => 0 }, log: silentLog },
+    ...{
+      sessionPath: () => undefined,
+      observe: () => {},
+      addressInUse: () => {},
+      clock: { now: () => 0 },
+      log: silentLog,
+    },
   })
   await expect(server.start()).rejects.toMatchObject({ code: 'socket.failed' })
 })

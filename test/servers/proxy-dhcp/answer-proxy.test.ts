@@ -19,6 +19,7 @@ async function ask(packet: DhcpPacket, decision: BootDecision = GRANT, answer = 
   const done = await answer(request, {
     httpPort: 8081,
     whyImpostor: async () => undefined,
+    sessionPath: () => 'SECRET',
     decide: async ({ arch }, type) => {
       asked.push(type)
       return decision.kind === 'grant' ? { ...decision, loader: ipxeFor(arch) } : decision
@@ -116,4 +117,23 @@ describe('P-07: the boot service on port 4011', () => {
     const done = await ask(discover(), GRANT, answerBootService)
     expect(done).toMatchObject({ answer: 'ignored', why: 'a discover is not for the boot service' })
   })
+})
+
+describe('a machine behind a relay, whose address nobody here knows', () => {
+  const relayed = (over: object) => packetFrom({ messageType: 'discover', ...PXE, ...over }, { giaddr: '10.77.0.9' })
+
+  it.each([
+    ['PXE firmware by the name of its loader', {}, /^s\/SECRET\/snponly\.efi$/],
+    [
+      'HTTP firmware by its URL',
+      { vendorClass: 'HTTPClient:Arch:00016:UNDI:003000', clientArch: [16] },
+      /^http:\/\/10\.77\.0\.1:8081\/s\/SECRET\/boot\/loader\/snponly\.efi$/,
+    ],
+    ['iPXE by the URL of its script', { userClass: ['iPXE'] }, /^http:\/\/10\.77\.0\.1:8081\/s\/SECRET\/boot\/ipxe$/],
+  ])('is told a path of its session: %s', async (_title, over, expected) =>
+    expect((await ask(relayed(over))).packet?.options.bootFile).toMatch(expected),
+  )
+
+  it('is not told one on the wire, where the neighbour table tells who asks', async () =>
+    expect((await ask(discover())).packet?.options.bootFile).toBe('snponly.efi'))
 })

@@ -1,0 +1,17 @@
+/** What stands before the name of a file, or the path of a URL, that is meant for one boot session only. */
+const FOLDER = 's'
+const SHAPE = new RegExp(`^/*${FOLDER}/([^/]+)/(.+)$`)
+
+/** `name` below the session's own folder; as it is where there is no secret. */
+export const belowSession = (secret: string | undefined, name: string): string =>
+  secret === undefined ? name : `${FOLDER}/${secret}/${name}`
+
+/** The secret in a name and the name itself; undefined where a name has none. */
+export function readSessionPath(name: string): { secret: string; rest: string } | undefined {
+  const match = SHAPE.exec(name)
+  return match ? { secret: match[1]!, rest: match[2]! } : undefined
+}
+
+/** A path for the log: who reads it must not be able to use it. */
+export const withoutSecret = (path: string): string =>
+  path.replace(new RegExp(`(^|/)${FOLDER}/[^/]+/`), `$1${FOLDER}/…/`)
