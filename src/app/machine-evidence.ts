@@ -44,9 +44,14 @@ export function createMachineEvidence({ machines, runs, record, log }: MachineEv
       try {
         const machine = await machines.findByMac(sighting.mac)
         if (!machine) return
-        if (isNews(machine.name, sighting.at)) await machines.markSeen(machine.name, sighting.at)
         const run = type && (await runs.findOpen(machine.name))
-        if (run && !isOneTooMany(run.id, type)) await record(run.id, type, { mac: sighting.mac, ...sighting.detail })
+        // First of all: what is seen next must not come before it in the run's history.
+        const recorded =
+          run && !isOneTooMany(run.id, type)
+            ? record(run.id, type, { mac: sighting.mac, ...sighting.detail })
+            : undefined
+        if (isNews(machine.name, sighting.at)) await machines.markSeen(machine.name, sighting.at)
+        await recorded
       } catch (error) {
         log.error({ error: String(error), mac: sighting.mac }, 'evidence not recorded')
       }
