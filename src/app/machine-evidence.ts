@@ -50,8 +50,8 @@ export function createMachineEvidence({ machines, runs, record, log }: MachineEv
           run && !isOneTooMany(run.id, type)
             ? record(run.id, type, { mac: sighting.mac, ...sighting.detail })
             : undefined
-        if (isNews(machine.name, sighting.at)) await machines.markSeen(machine.name, sighting.at)
-        await recorded
+        const marked = isNews(machine.name, sighting.at) ? machines.markSeen(machine.name, sighting.at) : undefined
+        await Promise.all([recorded, marked])
       } catch (error) {
         log.error({ error: String(error), mac: sighting.mac }, 'evidence not recorded')
       }
