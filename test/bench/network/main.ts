@@ -32,7 +32,10 @@ try {
       return path
     },
   }
-  for (const section of chosen) rows.push(...(await section.run(context)))
+  for (const section of chosen) {
+    rows.push(...(await section.run(context)))
+    await namespaces.stopAll()
+  }
   console.log(printTable(rows))
   console.log(printRatios(rows))
 } finally {

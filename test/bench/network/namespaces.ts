@@ -19,6 +19,8 @@ export type BenchNamespaces = {
   serve(command: string[], ready: () => Promise<boolean>, env?: Record<string, string>): Promise<Daemon>
   /** Runs a client to its end and returns what it printed. Throws when it fails. */
   drive(command: string[], timeoutMs?: number): Promise<string>
+  /** Stops every server: the next section must not meet those of the last. */
+  stopAll(): Promise<void>
   close(): Promise<void>
 }
 
@@ -33,6 +35,9 @@ export async function openNamespaces(): Promise<BenchNamespaces> {
     await execa('ip', ['-n', network.server, 'addr', 'add', `${address}/24`, 'dev', 'seg0'])
   await execa('ip', ['-n', network.client, 'addr', 'add', `${CLIENT_ADDRESS}/24`, 'dev', 'eth0'])
   const daemons = new Set<Daemon>()
+  const stopAll = async (): Promise<void> => {
+    for (const daemon of [...daemons]) await daemon.stop()
+  }
   return {
     network,
     serve: async (command, ready, env = {}) => {
@@ -61,8 +66,9 @@ export async function openNamespaces(): Promise<BenchNamespaces> {
       if (done.exitCode === 0) return done.stdout
       throw new Error(`expected ${command.join(' ')} to succeed, got ${done.exitCode}: ${done.stderr}`)
     },
+    stopAll,
     close: async () => {
-      for (const daemon of [...daemons]) await daemon.stop()
+      await stopAll()
       await network.close()
     },
   }
