@@ -49,7 +49,8 @@ export function createSegmentNotices({ leases, clock, log }: SegmentNoticesDeps)
 
   return {
     watch: ({ name, mode, address }, seen) => {
-      if (seen.exhausted)
+      // On a segment that is only observed the addresses are made up.
+      if (seen.exhausted && mode !== 'observe')
         tell(`exhausted ${name}`, () => ({
           ...{ kind: 'poolExhausted', segment: name, holders: holdersOf(name) },
           says: `all ${leases.size(name)} addresses are leased, offered or set aside; ${seen.mac} got none`,

@@ -48,6 +48,9 @@ export function createSegmentServers(parts: SegmentServersParts): SegmentServers
   const closeSpare = async (plan: Plan): Promise<void> => {
     for (const key of [...open.keys()].reverse()) if (!plan.has(key)) await close(key)
   }
+  const openLeases = async (segment: Segment): Promise<void> => {
+    if (segment.mode !== 'off') await (segment.mode === 'observe' ? imagined : leases).open(segment)
+  }
   return {
     apply: async (segment) => {
       assertSegmentSound(segment)
@@ -55,11 +58,11 @@ export function createSegmentServers(parts: SegmentServersParts): SegmentServers
       if (before && isDeepStrictEqual(before, segment)) return
       served.put(segment)
       try {
-        if (segment.mode !== 'off') await (segment.mode === 'observe' ? imagined : leases).open(segment)
+        await openLeases(segment)
         await openMissing(planOf(parts))
       } catch (error) {
         // A change that can not be had leaves the segment as it was.
-        if (before) await leases.open(before)
+        if (before) await openLeases(before)
         if (before) served.put(before)
         else served.remove(segment.name)
         throw error

@@ -12,12 +12,18 @@ export type OpenRunCache = {
 export function createOpenRunCache(readOpen: () => Promise<Run[]>): OpenRunCache {
   const byMachine = new Map<string, Run>()
   const machineOf = new Map<string, string>()
+  const ended = new Set<string>()
   let loading: Promise<void> | undefined
+  let isLoaded = false
   const keep = (run: Run): void => {
     if (run.endedAt === undefined) {
       byMachine.set(run.machine, run)
       machineOf.set(run.id, run.machine)
-    } else if (byMachine.get(run.machine)?.id === run.id) {
+      return
+    }
+    // What is being read may still have it open.
+    if (!isLoaded) ended.add(run.id)
+    if (byMachine.get(run.machine)?.id === run.id) {
       byMachine.delete(run.machine)
       machineOf.delete(run.id)
     }
@@ -28,7 +34,11 @@ export function createOpenRunCache(readOpen: () => Promise<Run[]>): OpenRunCache
     find: async (machine) => {
       loading ??= readOpen().then(
         // What changed while the database was being read is newer than what was read.
-        (runs) => void runs.filter((run) => !byMachine.has(run.machine)).forEach(keep),
+        (runs) => {
+          isLoaded = true
+          runs.filter((run) => !byMachine.has(run.machine) && !ended.has(run.id)).forEach(keep)
+          ended.clear()
+        },
         (error) => {
           loading = undefined
           throw error

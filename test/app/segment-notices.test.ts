@@ -55,6 +55,12 @@ test.each([
     { ...segment, mode: 'proxy' as const },
     undefined,
   ],
+  [
+    'made-up addresses that are used up',
+    seen({ exhausted: true }),
+    { ...segment, mode: 'observe' as const },
+    undefined,
+  ],
   ['firmware with a loader', seen({ stage: 'firmware', arch: 7 }), segment, undefined],
 ])('of %s', (_title, sighting, of, kind) => {
   const { notices } = open()
