@@ -40,6 +40,7 @@ export type LeaseTable = LeaseView & {
 }
 
 type Index = Map<string, Set<string>>
+const NONE: ReadonlySet<string> = new Set()
 
 export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseTable {
   let pool = firstPool
@@ -61,10 +62,10 @@ export function createLeaseTable(firstPool: AddressPool, known: Lease[]): LeaseT
     link(byMac, lease.mac, lease.address)
     nothingVacantBefore = Number.NEGATIVE_INFINITY
   }
-  const rowsOf = (...addresses: (Set<string> | undefined)[]): Lease[] =>
-    [...new Set(addresses.flatMap((set) => [...(set ?? [])]))]
-      .map((address) => byAddress.get(address)!)
-      .sort((a, b) => b.updatedAt - a.updatedAt)
+  const rowsOf = (some = NONE, others = NONE): Lease[] => {
+    const addresses = others.size === 0 ? some : some.size === 0 ? others : new Set([...some, ...others])
+    return Array.from(addresses, (address) => byAddress.get(address)!).sort((a, b) => b.updatedAt - a.updatedAt)
+  }
   const oldestVacant = (now: number): string | undefined => {
     if (now < nothingVacantBefore) return undefined
     const found = searchVacant(byAddress.values(), pool, holds, now)

@@ -9,7 +9,10 @@ export function parseMac(text: string): string {
 }
 
 /** Bytes of a hardware address as colon-separated lower-case hex. */
-export const formatMac = (bytes: Uint8Array): string =>
-  Buffer.from(bytes)
-    .toString('hex')
-    .replace(/..(?=.)/g, '$&:')
+export function formatMac(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += text === '' ? HEX[byte] : `:${HEX[byte]}`
+  return text
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

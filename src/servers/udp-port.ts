@@ -77,7 +77,9 @@ export async function openUdpPort(place: UdpPlace, segments = true): Promise<Udp
       for (let count = 0; open && count < most; count++) {
         const size = Number(libc.recv(fd, heard, heard.length, MSG_DONTWAIT))
         if (size < 0) return
-        take(Uint8Array.prototype.slice.call(heard, 0, size))
+        const bytes = Buffer.allocUnsafe(size)
+        heard.copy(bytes, 0, 0, size)
+        take(bytes)
       }
     },
     close: async () => {

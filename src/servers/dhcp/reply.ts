@@ -16,14 +16,17 @@ const IP_AND_UDP_BYTES = 28
 const LEAST_IP_BYTES = 576
 const ETHERNET_IP_BYTES = 1500
 
+const codeOf = (name: OptionName): number => OPTIONS[name].code
+
 /** Sent whether the client listed them or not: those RFC 2131 table 3 asks for, and what booting needs. */
-const ALWAYS: OptionName[] = [
+const ALWAYS = [
   ...(['serverId', 'leaseSeconds', 'subnetMask'] as const),
   ...(['tftpServerName', 'bootFile', 'vendorClass', 'vendorSpecific', 'ipxe'] as const),
-]
+].map(codeOf)
 
 /** Copied byte for byte: RFC 6842 §3, RFC 4578 §2.3, and last RFC 3046 §2.2. */
-const ECHOED: OptionName[] = ['clientId', 'machineUuid', 'relayAgent']
+const ECHOED = (['clientId', 'machineUuid', 'relayAgent'] as const).map(codeOf)
+const ECHOED_IN_REFUSAL = (['clientId', 'relayAgent'] as const).map(codeOf)
 
 /** The client's options that every OFFER and ACK gives back as they are. */
 export const echoed = (raw: RawOptions): [number, Uint8Array][] => echo(raw, ECHOED)
@@ -36,12 +39,16 @@ export function giveReply(
 ): DhcpReply {
   const wanted = packet.options.requestedOptions ?? 'all'
   const ours = encodeOptions({ serverId, ...leaseOptions(lease?.seconds), ...boot.options })
-  const available = new Map([...segmentOptions(segment, { wanted, stage }), ...ours])
-  const raw = new Map(encodeOptions({ messageType: type }))
-  for (const code of [...(wanted === 'all' ? available.keys() : wanted), ...ALWAYS.map(codeOf)]) {
-    const bytes = available.get(code)
+  const theSegments = segmentOptions(segment, { wanted, stage })
+  const raw = encodeOptions({ messageType: type })
+  const add = (code: number): void => {
+    const bytes = ours.get(code) ?? theSegments.get(code)
     if (bytes !== undefined && !raw.has(code)) raw.set(code, bytes)
   }
+  if (wanted === 'all') for (const options of [theSegments, ours]) for (const code of options.keys()) add(code)
+  else for (const code of wanted) add(code)
+  for (const code of ALWAYS) add(code)
+  for (const [code, bytes] of echoed(packet.raw)) raw.set(code, bytes)
   return {
     type,
     header: {
@@ -51,7 +58,7 @@ export function giveReply(
       siaddr: boot.siaddr === NONE ? (segment.nextServer ?? NONE) : boot.siaddr,
       file: boot.file,
     },
-    raw: new Map([...raw, ...echoed(packet.raw)]),
+    raw,
     mostBytes: roomFor(packet.options.maxMessageBytes),
   }
 }
@@ -65,7 +72,7 @@ export function refuseReply({ packet, serverId }: DhcpRequest, why: string): Dhc
   return {
     type: 'nak',
     header: { ...header, flags },
-    raw: new Map([...options, ...echo(packet.raw, ['clientId', 'relayAgent'])]),
+    raw: new Map([...options, ...echo(packet.raw, ECHOED_IN_REFUSAL)]),
     mostBytes: roomFor(packet.options.maxMessageBytes),
   }
 }
@@ -102,12 +109,10 @@ export const copiedHeader = (request: DhcpHeader): DhcpHeader => ({
 const mayHave = (ciaddr: string, lease: ReplyContent['lease']): boolean =>
   lease === undefined || lease.address === ciaddr
 
-const codeOf = (name: OptionName): number => OPTIONS[name].code
-
-const echo = (raw: RawOptions, names: OptionName[]): [number, Uint8Array][] =>
-  names.flatMap((name) => {
-    const bytes = raw.get(codeOf(name))
-    return bytes === undefined ? [] : [[codeOf(name), bytes] as [number, Uint8Array]]
+const echo = (raw: RawOptions, codes: readonly number[]): [number, Uint8Array][] =>
+  codes.flatMap((code) => {
+    const bytes = raw.get(code)
+    return bytes === undefined ? [] : [[code, bytes] as [number, Uint8Array]]
   })
 
 /** UDP payload for a client's option 57, which counts the IP packet (RFC 2132 §9.10). OVMF says 65280; more than a frame never arrives whole. */

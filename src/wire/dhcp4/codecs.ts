@@ -1,4 +1,4 @@
-import { ipv4ToNumber } from '../../core/ipv4.ts'
+import { ipv4ToNumber, numberToIpv4 } from '../../core/ipv4.ts'
 import { malformed } from './malformed.ts'
 import { MESSAGE_NAMES, MESSAGE_TYPES, type MessageType } from './message-types.ts'
 
@@ -9,11 +9,12 @@ export type Codec<T> = {
 }
 
 const utf8 = new TextDecoder()
+const encoder = new TextEncoder()
 
 /** UTF-8 text, possibly empty; trailing NULs are dropped, since some ROMs NUL-terminate (RFC 2132 §2). */
 export const text: Codec<string> = {
   decode: (bytes) => utf8.decode(bytes).replace(/\0+$/, ''),
-  encode: (value) => new TextEncoder().encode(value),
+  encode: (value) => encoder.encode(value),
 }
 
 /** The same, written with a NUL: EDK2 ends such a text itself, and where it has no NUL writes one over the next option. */
@@ -30,18 +31,25 @@ export const opaque = (least: number): Codec<Uint8Array> => ({
 
 /** An unsigned big-endian integer of one, two or four bytes. */
 export const unsigned = (size: 1 | 2 | 4): Codec<number> => ({
-  decode: (bytes) => Buffer.from(exactly(size, bytes)).readUIntBE(0, size),
+  decode: (bytes) => {
+    let value = 0
+    for (const byte of exactly(size, bytes)) value = value * 256 + byte
+    return value
+  },
   encode: (value) => {
-    const out = Buffer.alloc(size)
-    out.writeUIntBE(value, 0, size)
+    if (!(value >= 0 && value < 256 ** size)) throw malformed('value', `0 to ${256 ** size - 1}`, `${value}`)
+    const out = new Uint8Array(size)
+    for (let at = size - 1, rest = value; at >= 0; at--, rest = Math.floor(rest / 256)) out[at] = rest
     return out
   },
 })
 
+const word = unsigned(4)
+
 /** One address as a dotted quad. */
 export const ipv4: Codec<string> = {
-  decode: (bytes) => exactly(4, bytes).join('.'),
-  encode: (value) => unsigned(4).encode(ipv4ToNumber(value)),
+  decode: (bytes) => numberToIpv4(word.decode(bytes)),
+  encode: (value) => word.encode(ipv4ToNumber(value)),
 }
 
 /** One or more values of `size` bytes each. */
@@ -53,6 +61,15 @@ export const listOf = <T>(size: number, item: Codec<T>): Codec<T[]> => ({
   },
   encode: (values) => Buffer.concat(values.map((value) => item.encode(value))),
 })
+
+/** One or more single bytes. */
+export const byteList: Codec<number[]> = {
+  decode: (bytes) => {
+    if (bytes.length === 0) throw malformed('list', 'at least 1 byte', '0')
+    return Array.from(bytes)
+  },
+  encode: (values) => Uint8Array.from(values),
+}
 
 /** Option 53 by name. */
 export const messageType: Codec<MessageType> = {

@@ -9,17 +9,40 @@ const LONGEST = 255
 export type OptionField = { name: string; bytes: Uint8Array }
 
 /**
- * Reads fields one after the other into one map. An option met again is one long value (RFC 3396 §7).
+ * Reads a field into `raw`, after the fields before it. An option met again is one long value (RFC 3396 §7).
  * A field may end without 255, as BOOTP clients leave it. Throws dhcp.malformed on an option cut short.
  */
-export function readFields(fields: OptionField[]): Map<number, Uint8Array> {
-  const raw = new Map<number, Uint8Array>()
-  for (const { name, bytes } of fields)
-    for (const [code, value] of walk(name, bytes)) {
-      const before = raw.get(code)
-      raw.set(code, before === undefined ? value : Buffer.concat([before, value]))
+export function readField({ name, bytes }: OptionField, raw: Map<number, Uint8Array>): void {
+  for (let at = 0; at < bytes.length && bytes[at] !== END; ) {
+    const code = bytes[at++]!
+    if (code === PAD) continue
+    const length = bytes[at++]
+    if (length === undefined) throw malformed(`option ${code} in ${name}`, 'a length', 'the end of the field')
+    const value = bytes.subarray(at, at + length)
+    if (value.length < length) throw malformed(`option ${code} in ${name}`, `${length} bytes`, `${value.length}`)
+    const before = raw.get(code)
+    raw.set(code, before === undefined ? value : Buffer.concat([before, value]))
+    at += length
+  }
+}
+
+/** The bytes that all options take in one field that has room for them, its end included. */
+export function sizeOf(raw: RawOptions): number {
+  let size = 1
+  for (const { length } of raw.values()) size += length + 2 * Math.max(1, Math.ceil(length / LONGEST))
+  return size
+}
+
+/** Writes all options and the end into `out` at `at`, where there is room for `sizeOf(raw)` bytes. */
+export function writeAll(raw: RawOptions, out: Uint8Array, at: number): void {
+  for (const [code, value] of raw)
+    for (let from = 0; from === 0 || from < value.length; from += LONGEST) {
+      const length = Math.min(value.length - from, LONGEST)
+      out[at++] = code
+      out[at++] = length
+      for (let i = 0; i < length; i++) out[at++] = value[from + i]!
     }
-  return raw
+  out[at] = END
 }
 
 /** The options written into fields of at most `rooms[i]` bytes each, and the codes that found no room. */
@@ -62,16 +85,3 @@ function place(trial: Trial, code: number, value: Uint8Array): boolean {
 }
 
 const finish = (parts: Uint8Array[]): Uint8Array => Buffer.concat([...parts, Uint8Array.of(END)])
-
-function* walk(field: string, bytes: Uint8Array): Generator<[number, Uint8Array]> {
-  for (let at = 0; at < bytes.length && bytes[at] !== END; ) {
-    const code = bytes[at++]!
-    if (code === PAD) continue
-    const length = bytes[at++]
-    if (length === undefined) throw malformed(`option ${code} in ${field}`, 'a length', 'the end of the field')
-    const value = bytes.subarray(at, at + length)
-    if (value.length < length) throw malformed(`option ${code} in ${field}`, `${length} bytes`, `${value.length}`)
-    yield [code, value]
-    at += length
-  }
-}

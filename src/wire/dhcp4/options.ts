@@ -1,6 +1,17 @@
 import { AppError } from '../../core/errors.ts'
 import { classlessRoutes } from './classless-routes.ts'
-import { type Codec, ipv4, listOf, messageType, opaque, text, unsigned, userClass, zeroEndedText } from './codecs.ts'
+import {
+  byteList,
+  type Codec,
+  ipv4,
+  listOf,
+  messageType,
+  opaque,
+  text,
+  unsigned,
+  userClass,
+  zeroEndedText,
+} from './codecs.ts'
 import { machineUuid } from './machine-uuid.ts'
 import { malformed } from './malformed.ts'
 
@@ -19,7 +30,7 @@ export const OPTIONS = {
   overload: { code: 52, codec: unsigned(1) }, //                    §9.3
   messageType: { code: 53, codec: messageType }, //                 §9.6
   serverId: { code: 54, codec: ipv4 }, //                           §9.7
-  requestedOptions: { code: 55, codec: listOf(1, unsigned(1)) }, // §9.8
+  requestedOptions: { code: 55, codec: byteList }, //                §9.8
   message: { code: 56, codec: text }, //                            §9.9
   maxMessageBytes: { code: 57, codec: unsigned(2) }, //             §9.10
   renewalSeconds: { code: 58, codec: unsigned(4) }, //              §9.11

@@ -1,6 +1,7 @@
-import { ipv4, text, unsigned } from './codecs.ts'
+import { ipv4ToNumber, numberToIpv4 } from '../../core/ipv4.ts'
+import { text, unsigned } from './codecs.ts'
 import { malformed } from './malformed.ts'
-import { readFields, writeFields } from './option-area.ts'
+import { readField, sizeOf, writeAll, writeFields } from './option-area.ts'
 import { decodeOptions, OPTIONS, type Options, type RawOptions } from './options.ts'
 
 /**
@@ -25,6 +26,7 @@ const SNAME = { at: 44, bytes: 64, overload: 2 }
 const FILE = { at: 108, bytes: 128, overload: 1 }
 const OVERLOAD_BYTES = 3
 const RELAY_AGENT = OPTIONS.relayAgent.code
+const OVERLOAD = OPTIONS.overload.code
 
 /** The smallest packet a BOOTP relay must pass on (RFC 1542 §2.1). */
 const LEAST_BYTES = 300
@@ -60,14 +62,12 @@ export function decodePacket(payload: Uint8Array): DhcpPacket {
   if (cookie !== COOKIE) throw malformed('magic cookie', hex(COOKIE), hex(cookie))
   const hlen = bytes[2]!
   if (hlen > 16) throw malformed('hlen', '0 to 16', `${hlen}`)
-  const overload = overloadOf(bytes)
-  const raw = readFields([
-    { name: 'options', bytes: bytes.subarray(OPTIONS_AT) },
-    ...[FILE, SNAME]
-      .filter((field) => overload & field.overload)
-      .map((field) => ({ name: field === FILE ? 'file' : 'sname', bytes: slice(bytes, field) })),
-  ])
-  const address = (at: number): string => ipv4.decode(bytes.subarray(at, at + 4))
+  const raw = new Map<number, Uint8Array>()
+  readField({ name: 'options', bytes: bytes.subarray(OPTIONS_AT) }, raw)
+  const overload = overloadOf(raw)
+  if (overload & FILE.overload) readField({ name: 'file', bytes: slice(bytes, FILE) }, raw)
+  if (overload & SNAME.overload) readField({ name: 'sname', bytes: slice(bytes, SNAME) }, raw)
+  const address = (at: number): string => numberToIpv4(bytes.readUInt32BE(at))
   return {
     op: bytes[0]!,
     htype: bytes[1]!,
@@ -80,8 +80,8 @@ export function decodePacket(payload: Uint8Array): DhcpPacket {
     siaddr: address(20),
     giaddr: address(24),
     chaddr: bytes.subarray(28, 28 + hlen),
-    sname: overload & SNAME.overload ? '' : textUntilNul(slice(bytes, SNAME)),
-    file: overload & FILE.overload ? '' : textUntilNul(slice(bytes, FILE)),
+    sname: overload & SNAME.overload ? '' : textUntilNul(bytes, SNAME),
+    file: overload & FILE.overload ? '' : textUntilNul(bytes, FILE),
     options: decodeOptions(raw),
     raw,
   }
@@ -96,29 +96,66 @@ export type EncodedPacket = { bytes: Uint8Array; left: number[] }
  * is always the last of the options field, or left out where others need its room (RFC 3046 §2.2).
  */
 export function encodePacket(header: DhcpHeader, raw: RawOptions, mostBytes = 1472): EncodedPacket {
-  const written = writeOptions(header, raw, mostBytes - OPTIONS_AT)
-  const [options, file, sname] = written.fields
-  const bytes = Buffer.alloc(Math.max(LEAST_BYTES, OPTIONS_AT + options.length))
-  bytes.set([header.op, header.htype, header.chaddr.length, header.hops])
+  const plain = inOrder(raw)
+  const size = sizeOf(plain)
+  // Nearly every packet has room for all it says, and is then written in one go.
+  if (OPTIONS_AT + size > mostBytes) return encodeCramped(header, plain, mostBytes)
+  const bytes = startPacket(header, size)
+  writeText(bytes, FILE, header.file)
+  writeText(bytes, SNAME, header.sname)
+  writeAll(plain, bytes, OPTIONS_AT)
+  return { bytes, left: [] }
+}
+
+function encodeCramped(header: DhcpHeader, raw: RawOptions, mostBytes: number): EncodedPacket {
+  const { fields, left } = writeOptions(header, raw, mostBytes - OPTIONS_AT)
+  const [options, file, sname] = fields
+  const bytes = startPacket(header, options.length)
+  if (file.length > 0) bytes.set(file, FILE.at)
+  else writeText(bytes, FILE, header.file)
+  if (sname.length > 0) bytes.set(sname, SNAME.at)
+  else writeText(bytes, SNAME, header.sname)
+  bytes.set(options, OPTIONS_AT)
+  return { bytes, left }
+}
+
+/** A packet with room for `optionBytes`: its fixed fields but for the two texts, the rest zero. */
+function startPacket(header: DhcpHeader, optionBytes: number): Buffer {
+  const size = Math.max(LEAST_BYTES, OPTIONS_AT + optionBytes)
+  // Out of Node's pool: a buffer of its own for each of thousands a second costs the collector more than the writing.
+  const bytes = Buffer.allocUnsafe(size).fill(0)
+  bytes[0] = header.op
+  bytes[1] = header.htype
+  bytes[2] = header.chaddr.length
+  bytes[3] = header.hops
   bytes.writeUInt32BE(header.xid, 4)
   bytes.writeUInt16BE(header.secs, 8)
   bytes.writeUInt16BE(header.flags, 10)
-  const addresses = [header.ciaddr, header.yiaddr, header.siaddr, header.giaddr]
-  for (const [i, address] of addresses.entries()) bytes.set(ipv4.encode(address), 12 + 4 * i)
+  bytes.writeUInt32BE(ipv4ToNumber(header.ciaddr), 12)
+  bytes.writeUInt32BE(ipv4ToNumber(header.yiaddr), 16)
+  bytes.writeUInt32BE(ipv4ToNumber(header.siaddr), 20)
+  bytes.writeUInt32BE(ipv4ToNumber(header.giaddr), 24)
   bytes.set(header.chaddr, 28)
-  bytes.set(sname.length > 0 ? sname : fitText(header.sname, SNAME.bytes), SNAME.at)
-  bytes.set(file.length > 0 ? file : fitText(header.file, FILE.bytes), FILE.at)
   bytes.writeUInt32BE(COOKIE, 236)
-  bytes.set(options, OPTIONS_AT)
-  return { bytes, left: written.left }
+  return bytes
+}
+
+/** What is written: option 52 is ours to say, and option 82 comes last (RFC 3046 §2.2). */
+function inOrder(asked: RawOptions): RawOptions {
+  const relayAgent = asked.get(RELAY_AGENT)
+  if (relayAgent === undefined && !asked.has(OVERLOAD)) return asked
+  const raw = new Map(asked)
+  raw.delete(OVERLOAD)
+  raw.delete(RELAY_AGENT)
+  return relayAgent === undefined ? raw : raw.set(RELAY_AGENT, relayAgent)
 }
 
 type Fields = { fields: [options: Uint8Array, file: Uint8Array, sname: Uint8Array]; left: number[] }
 
 function writeOptions(header: DhcpHeader, asked: RawOptions, room: number): Fields {
-  const raw = new Map([...asked].filter(([code]) => code !== OPTIONS.overload.code && code !== RELAY_AGENT))
   const relayAgent = asked.get(RELAY_AGENT)
-  if (relayAgent === undefined) return writeWithin(header, raw, room)
+  if (relayAgent === undefined) return writeWithin(header, asked, room)
+  const raw = new Map([...asked].filter(([code]) => code !== RELAY_AGENT))
   const last = writeFields(new Map([[RELAY_AGENT, relayAgent]]), [room]).fields[0]!.subarray(0, -1)
   const written = writeWithin(header, raw, Math.max(room - last.length, 1))
   const [options, file, sname] = written.fields
@@ -139,30 +176,35 @@ function writeWithin(header: DhcpHeader, raw: RawOptions, room: number): Fields 
   const [options, file, sname] = fields as Fields['fields']
   const overload = (file.length > 0 ? FILE.overload : 0) + (sname.length > 0 ? SNAME.overload : 0)
   if (overload === 0) return { fields: [options, file, sname], left }
-  return { fields: [Buffer.concat([Uint8Array.of(OPTIONS.overload.code, 1, overload), options]), file, sname], left }
+  return { fields: [Buffer.concat([Uint8Array.of(OVERLOAD, 1, overload), options]), file, sname], left }
 }
 
-function overloadOf(bytes: Buffer): number {
-  const value = readFields([{ name: 'options', bytes: bytes.subarray(OPTIONS_AT) }]).get(OPTIONS.overload.code)
+function overloadOf(raw: RawOptions): number {
+  const value = raw.get(OVERLOAD)
   if (value === undefined) return 0
   const overload = unsigned(1).decode(value)
   if (overload < 1 || overload > 3) throw malformed('option 52 (overload)', '1, 2 or 3', `${overload}`)
   return overload
 }
 
-const slice = (bytes: Buffer, field: { at: number; bytes: number }): Buffer =>
-  bytes.subarray(field.at, field.at + field.bytes)
+type TextField = { at: number; bytes: number }
 
-const textUntilNul = (bytes: Buffer): string => {
-  const end = bytes.indexOf(0)
-  return text.decode(end < 0 ? bytes : bytes.subarray(0, end))
+const slice = (bytes: Buffer, field: TextField): Buffer => bytes.subarray(field.at, field.at + field.bytes)
+
+function textUntilNul(bytes: Buffer, field: TextField): string {
+  if (bytes[field.at] === 0) return ''
+  const all = slice(bytes, field)
+  const end = all.indexOf(0)
+  return text.decode(end < 0 ? all : all.subarray(0, end))
 }
 
 // A name that fills its field has no NUL; PXE ROMs read on without one, so the last byte stays free.
-function fitText(value: string, room: number): Uint8Array {
-  const bytes = text.encode(value)
-  if (bytes.length >= room) throw malformed('header text', `at most ${room - 1} bytes`, `${bytes.length}`)
-  return bytes
+function writeText(bytes: Buffer, field: TextField, value: string): void {
+  if (value === '') return
+  const encoded = text.encode(value)
+  if (encoded.length >= field.bytes)
+    throw malformed('header text', `at most ${field.bytes - 1} bytes`, `${encoded.length}`)
+  bytes.set(encoded, field.at)
 }
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`

@@ -1,12 +1,14 @@
 import { expect, it, test } from 'vitest'
-import { readFields, writeFields } from '../../../src/wire/dhcp4/option-area.ts'
+import { readField, sizeOf, writeAll, writeFields } from '../../../src/wire/dhcp4/option-area.ts'
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 'hex')
+const readFields = (fields: Uint8Array[]): Map<number, Uint8Array> => {
+  const raw = new Map<number, Uint8Array>()
+  for (const [i, bytes] of fields.entries()) readField({ name: `field ${i}`, bytes }, raw)
+  return raw
+}
 const read = (...fields: string[]): [number, string][] =>
-  [...readFields(fields.map((digits, i) => ({ name: `field ${i}`, bytes: hex(digits) })))].map(([code, value]) => [
-    code,
-    Buffer.from(value).toString('hex'),
-  ])
+  [...readFields(fields.map(hex))].map(([code, value]) => [code, Buffer.from(value).toString('hex')])
 
 test.each<[string, string[], [number, string][]]>([
   [
@@ -59,7 +61,7 @@ it('splits a value over 255 bytes and reads it back (RFC 3396)', () => {
   const { fields, left } = writeFields(new Map([[67, value]]), [1000])
   expect(fields[0]!.length).toBe(2 + 255 + 2 + 255 + 2 + 90 + 1)
   expect(left).toEqual([])
-  expect(readFields([{ name: 'options', bytes: fields[0]! }])).toEqual(new Map([[67, value]]))
+  expect(readFields([fields[0]!])).toEqual(new Map([[67, value]]))
 })
 
 it('goes on in the next field when one is full, keeping the order', () =>
@@ -99,3 +101,16 @@ it('names the options that found no room and writes the others', () =>
 
 it('leaves unused fields empty and ends the first even when it holds nothing', () =>
   expect(write([], [5, 5])).toEqual({ fields: ['ff', ''], left: [] }))
+
+it.each([
+  ['nothing', []],
+  ['short ones', [12, 53, 61]],
+  ['an empty one', [0, 3]],
+  ['one that is split (RFC 3396)', [1, 255, 256, 510, 600]],
+])('writes into one field %s as writeFields does, in the bytes it says', (_name, lengths) => {
+  const raw = new Map(lengths.map((length, i) => [i + 1, Buffer.alloc(length, i + 65)]))
+  const out = Buffer.alloc(3 + sizeOf(raw) + 1, 7)
+  writeAll(raw, out, 3)
+  expect(out.subarray(3, -1)).toEqual(Buffer.from(writeFields(raw, [2000]).fields[0]!))
+  expect([...out.subarray(0, 3), out.at(-1)]).toEqual([7, 7, 7, 7])
+})
