@@ -9,9 +9,9 @@ export function createGroupCommit<T, R>(write: (items: T[]) => Promise<R[]>): (i
   let busy = false
   const drain = async (): Promise<void> => {
     busy = true
-    // What this moment still brings goes with the first group too.
-    await Promise.resolve()
     while (pending.length > 0) {
+      // What is being worked on at this moment goes with the group: waking the writer costs more than the write of a row.
+      await new Promise((resolve) => setImmediate(resolve))
       const group = pending
       pending = []
       try {
