@@ -13,3 +13,6 @@ export const formatMac = (bytes: Uint8Array): string =>
   Buffer.from(bytes)
     .toString('hex')
     .replace(/..(?=.)/g, '$&:')
+
+/** The bytes of an address that `parseMac` answered. */
+export const bytesOfMac = (mac: string): Uint8Array => Buffer.from(mac.replaceAll(':', ''), 'hex')

@@ -4,11 +4,11 @@ import { hasCode } from '../../core/errors.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
 import { isBehindRelays, isOnSegment, type Segment } from '../../domain/segment.ts'
 import { openArpProber } from '../../servers/arp-prober.ts'
-import { AF_INET, called, close, NONBLOCK_CLOEXEC, recv, sendto, socket } from '../../servers/libc.ts'
+import { AF_INET, called, close, NONBLOCK_CLOEXEC, recv, SOCK_RAW, sendto, socket } from '../../servers/libc.ts'
 import { socketAddress } from '../../servers/udp-socket.ts'
 import { decodeEchoReply, encodeEcho } from '../../wire/icmp/echo.ts'
 
-const [SOCK_RAW, IPPROTO_ICMP] = [3, 1]
+const IPPROTO_ICMP = 1
 const PACKET_BYTES = 2048
 const NO_ROUTE = ['ENETUNREACH', 'EHOSTUNREACH']
 const TRIES = 3
