@@ -8,7 +8,7 @@ const SIOCSARP = 0x8955
 const ATF_COM = 0x02
 const ARPHRD_ETHER = 1
 
-// struct arpreq: arp_pa 0, arp_ha 16 (a sockaddr: the address from its third byte), arp_flags 32, arp_netmask 36, arp_dev 52.
+// struct arpreq: arp_pa 0, arp_ha 16 (a sockaddr, its address two bytes in), arp_flags 32, arp_netmask 36, arp_dev 52.
 const REQUEST_BYTES = 68
 const MAC_AT = 18
 const FLAGS_AT = 32
