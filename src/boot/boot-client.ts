@@ -4,8 +4,11 @@ import { knownUuid } from '../domain/machine.ts'
 import type { DhcpPacket } from '../wire/dhcp4/packet.ts'
 import { firmwareOf } from './firmware.ts'
 
-/** Vendor classes of network-booting firmware (RFC 4578 §3, UEFI 2.10 §24.7). Matched by prefix and case. */
-const FIRMWARE_CLASSES = ['PXEClient', 'HTTPClient']
+/** Option 60 of PXE firmware (RFC 4578 §3) and of UEFI HTTP boot (UEFI 2.10 §24.7); replies say it back. */
+export const PXE_CLASS = 'PXEClient'
+export const HTTP_CLASS = 'HTTPClient'
+/** Matched by prefix and case. */
+const FIRMWARE_CLASSES = [PXE_CLASS, HTTP_CLASS]
 
 /** What one DHCP request tells of the machine. A UUID that firmware uses for "none" counts as none. */
 export function readBootClient(segment: string, packet: DhcpPacket): BootClient {

@@ -1,6 +1,8 @@
 import type { BootClient, BootDecision } from '../domain/boot.ts'
 import type { Segment } from '../domain/segment.ts'
 import type { Options } from '../wire/dhcp4/options.ts'
+import { DISCOVERY, encodePxeOptions } from '../wire/dhcp4/pxe-options.ts'
+import { HTTP_CLASS, PXE_CLASS } from './boot-client.ts'
 import { type FirmwareRow, firmwareOf, whyNoLoader } from './firmware.ts'
 import type { LocalOffer } from './local-boot.ts'
 import { belowSession } from './session-path.ts'
@@ -10,18 +12,13 @@ export type BootFields = { siaddr: string; file: string; options: Options; why: 
 
 /** iPXE's encapsulated option 0xb0 = 1 (no-pxedhcp): without it iPXE waits 2 s for a proxyDHCP server. */
 const NO_PROXY_DHCP = Uint8Array.of(0xb0, 1, 1)
-/** The class that makes an offer one for UEFI HTTP boot (UEFI 2.10 §24.7.2). */
-const HTTP_CLASS = 'HTTPClient'
-const PXE_CLASS = 'PXEClient'
 
-const MENU_TEXT = Buffer.from('own disk')
-/** Option 43 (PXE 2.1 table 2-1): no discovery by broadcast or multicast; a menu of one entry of type 0; no prompt. */
-const LOCAL_DISK_MENU = Uint8Array.from([
-  ...[6, 1, 0b11],
-  ...[9, 3 + MENU_TEXT.length, 0, 0, MENU_TEXT.length, ...MENU_TEXT],
-  ...[10, 1 + MENU_TEXT.length, 0, ...MENU_TEXT],
-  255,
-])
+/** No discovery by broadcast or multicast; a menu of one item, the machine's own disk, which is taken at once. */
+const LOCAL_DISK_MENU = encodePxeOptions({
+  discoveryControl: DISCOVERY.noBroadcast | DISCOVERY.noMulticast,
+  bootMenu: [{ type: 0, says: 'own disk' }],
+  menuPrompt: { seconds: 0, says: 'own disk' },
+})
 
 const nothing = (why: string | undefined): BootFields => ({ siaddr: '0.0.0.0', file: '', options: {}, why })
 

@@ -16,3 +16,6 @@ export function formatMac(bytes: Uint8Array): string {
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+/** The bytes of an address that `parseMac` answered. */
+export const bytesOfMac = (mac: string): Uint8Array => Buffer.from(mac.replaceAll(':', ''), 'hex')

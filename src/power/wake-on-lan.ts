@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts'
+import { bytesOfMac } from '../core/mac.ts'
 import { ETHERTYPE_WAKE, encodeMagic, WAKE_PORT } from '../wire/wake-on-lan/packet.ts'
 import type { PowerDriver } from './power-driver.ts'
 
@@ -13,7 +14,7 @@ export const wakeOnLan: PowerDriver = {
   actions: ['on'],
   act: async (_action, { mac, password, places }, sender) => {
     if (places.length === 0) throw new AppError('socket.failed', 'expected a served segment to send from, got none')
-    const payload = encodeMagic(Buffer.from(mac.replaceAll(':', ''), 'hex'), password)
+    const payload = encodeMagic(bytesOfMac(mac), password)
     const sent = await Promise.allSettled(
       places.flatMap((place) => [
         sender.udp(place, WAKE_PORT, payload),

@@ -1,5 +1,3 @@
-import { networkInterfaces } from 'node:os'
-import { parseMac } from '../core/mac.ts'
 import { encodeEmptyAdvertisement } from '../wire/icmpv6/router-advertisement.ts'
 import {
   AF_INET6,
@@ -8,13 +6,14 @@ import {
   int,
   NONBLOCK_CLOEXEC,
   SO_BINDTODEVICE,
+  SOCK_RAW,
   SOL_SOCKET,
   sendto,
   setsockopt,
   socket,
 } from './libc.ts'
+import { hardwareAddress } from './packet-socket.ts'
 
-const SOCK_RAW = 3
 const IPPROTO_ICMPV6 = 58
 const IPPROTO_IPV6 = 41
 const IPV6_MULTICAST_HOPS = 18
@@ -26,7 +25,6 @@ export type EmptyAdvertiser = { send(): boolean; close(): void }
 
 /** Opens a raw ICMPv6 socket on an interface. Needs CAP_NET_RAW. Throws socket.failed. */
 export function openEmptyAdvertiser(interfaceName: string): EmptyAdvertiser {
-  const mac = networkInterfaces()[interfaceName]?.[0]?.mac
   const fd = called('socket', interfaceName, socket(AF_INET6, SOCK_RAW | NONBLOCK_CLOEXEC, IPPROTO_ICMPV6))
   const set = (level: number, option: number, value: Uint8Array): number =>
     called('setsockopt', interfaceName, setsockopt(fd, level, option, value, value.length))
@@ -37,15 +35,13 @@ export function openEmptyAdvertiser(interfaceName: string): EmptyAdvertiser {
     close(fd)
     throw error
   }
-  const packet = encodeEmptyAdvertisement(bytesOf(mac))
+  const packet = encodeEmptyAdvertisement(hardwareAddress(interfaceName))
   const everyNode = allNodes()
   return {
     send: () => sendto(fd, packet, packet.length, 0, everyNode, everyNode.length) === packet.length,
     close: () => void close(fd),
   }
 }
-
-const bytesOf = (mac = '00:00:00:00:00:00'): Uint8Array => Buffer.from(parseMac(mac).replaceAll(':', ''), 'hex')
 
 /** struct sockaddr_in6 of ff02::1: family in host order, then port, flow, address and scope, all others zero. */
 function allNodes(): Buffer {

@@ -1,9 +1,12 @@
 import koffi from 'koffi'
 import { AppError } from '../core/errors.ts'
 
-// <asm-generic/socket.h>, <bits/socket.h>, <netinet/in.h>; the same on every Linux we run on.
+// <asm-generic/socket.h>, <bits/socket.h>, <bits/socket_type.h>, <netinet/in.h>; the same on every Linux we run on.
 export const AF_INET = 2
 export const AF_INET6 = 10
+export const SOCK_DGRAM = 2
+export const SOCK_RAW = 3
+export const MSG_DONTWAIT = 0x40
 export const SOL_SOCKET = 1
 export const SO_BINDTODEVICE = 25
 /** <linux/udp.h>: one send carries several datagrams of the size that this option sets. */

@@ -2,13 +2,10 @@ import { createSocket, type Socket } from 'node:dgram'
 import { ipv4ToNumber } from '../core/ipv4.ts'
 import * as libc from './libc.ts'
 
-// <asm-generic/socket.h>, <linux/sockios.h>, <linux/if_arp.h>; the same on every Linux we run on.
-const SOCK_DGRAM = 2
+// <asm-generic/socket.h>; the same on every Linux we run on.
 const SO_REUSEADDR = 2
 const SO_BROADCAST = 6
 const SO_RCVBUFFORCE = 33
-const SIOCSARP = 0x8955
-const ATF_COM = 0x02
 
 /**
  * Where a socket listens. `address` 0.0.0.0 hears broadcasts too; port 0 lets the kernel pick one at random. `alone`:
@@ -26,7 +23,7 @@ export async function openUdpSocket(place: UdpPlace): Promise<Socket> {
 
 /** The descriptor of such a socket, for calls that Node has no word for; `socketOver` makes a Node socket of it. */
 export function openUdpDescriptor(place: UdpPlace): number {
-  const fd = called('socket', place, libc.socket(libc.AF_INET, SOCK_DGRAM | libc.NONBLOCK_CLOEXEC, 0))
+  const fd = called('socket', place, libc.socket(libc.AF_INET, libc.SOCK_DGRAM | libc.NONBLOCK_CLOEXEC, 0))
   const set = (option: number, value: Uint8Array): number =>
     libc.setsockopt(fd, libc.SOL_SOCKET, option, value, value.length)
   try {
@@ -53,25 +50,6 @@ export async function socketOver(fd: number): Promise<Socket> {
     door.once('error', reject).bind({ fd }, () => resolve(void door.off('error', reject)))
   })
   return door
-}
-
-/**
- * Tells the kernel the hardware address of a neighbour, so that a packet reaches a client that owns no address yet
- * and can not answer ARP (RFC 2131 §4.1). False when the kernel refuses; needs CAP_NET_ADMIN. Ethernet only.
- */
-export function teachNeighbour(interfaceName: string, address: string, mac: Uint8Array): boolean {
-  // struct arpreq: arp_pa 0, arp_ha 16, arp_flags 32, arp_netmask 36, arp_dev 52.
-  const request = Buffer.alloc(68)
-  request.set(socketAddress(address, 0), 0)
-  request.writeUInt16LE(1, 16)
-  request.set(mac, 18)
-  request.writeInt32LE(ATF_COM, 32)
-  request.write(interfaceName, 52, 'latin1')
-  const fd = libc.socket(libc.AF_INET, SOCK_DGRAM | libc.NONBLOCK_CLOEXEC, 0)
-  if (fd < 0) return false
-  const result = libc.ioctl(fd, SIOCSARP, request)
-  libc.close(fd)
-  return result === 0
 }
 
 const called = (call: string, place: UdpPlace, result: number): number =>

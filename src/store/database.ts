@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { drizzle, type SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
 import { AppError } from '../core/errors.ts'
-import type { Call, Reply, StoreFile } from './store-worker.ts'
+import type { Reply, StoreFile, Work } from './store-worker.ts'
 import { createUnitQueue } from './unit-queue.ts'
 
 export type SqlValue = string | number | null
@@ -10,9 +10,10 @@ export type SqlValue = string | number | null
 export type Queries = SqliteRemoteDatabase<Record<string, never>>
 
 /**
- * The database, living in one worker thread. `read` sees committed data. `unit` runs steps as one unit of work, one unit at
- * a time, undoes them when one throws, and resolves when they are durable; units that wait share a commit. `writeRows`
- * is a unit that runs one statement for each row, and resolves to what each returns. Throws store.busy (locked by another process) and store.failed.
+ * The database, living in one worker thread. `read` sees committed data. `unit` runs steps as one unit of work, one unit
+ * at a time, undoes them when one throws, and resolves when they are durable; units that wait share a commit.
+ * `writeRows` is a unit that runs one statement for each row, and resolves to what each returns. Throws store.busy
+ * (locked by another process) and store.failed.
  */
 export type DatabaseDoor = {
   read: Queries
@@ -21,7 +22,7 @@ export type DatabaseDoor = {
   close(): Promise<void>
 }
 
-/** Opens the SQLite file in a worker of its own, and creates it; `readOnly` opens what is there and refuses to write. */
+/** Opens the SQLite file in a worker of its own, and makes it; `readOnly` opens what is there and refuses to write. */
 export function openDatabase(file: string, { readOnly = false } = {}): DatabaseDoor {
   const workerData: StoreFile = { file, readOnly }
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData })
@@ -40,16 +41,16 @@ export function openDatabase(file: string, { readOnly = false } = {}): DatabaseD
     for (const call of waiting.values()) call.reject(fault)
     waiting.clear()
   })
-  const call = (work: Omit<Call, 'id'>): Promise<unknown[]> =>
+  const call = (work: Work): Promise<unknown[]> =>
     new Promise((resolve, reject) => {
       if (fault) return reject(fault)
       const id = nextId++
       waiting.set(id, { resolve, reject })
       worker.postMessage({ id, ...work })
     })
-  const send = (connection: Call['connection'], sql: string, params: unknown[] = []): Promise<unknown[]> =>
-    call({ connection, sql, params } as Omit<Call, 'id'>)
-  const over = (connection: Call['connection']): Queries =>
+  const send = (connection: Work['connection'], sql: string, params: unknown[] = []): Promise<unknown[]> =>
+    call({ connection, sql, params })
+  const over = (connection: Work['connection']): Queries =>
     drizzle(async (sql, params) => ({ rows: await send(connection, sql, params) }))
   const [read, write] = [over('read'), over('write')]
   const units = createUnitQueue((sql) => send('write', sql))
@@ -58,7 +59,7 @@ export function openDatabase(file: string, { readOnly = false } = {}): DatabaseD
     unit: (steps) => units.add(() => steps(write).catch((error) => Promise.reject(bare(error)))),
     writeRows: (sql, rows) =>
       units.add(
-        (alone) => call({ connection: 'write', sql, rows: JSON.stringify(rows), whole: alone } as Omit<Call, 'id'>),
+        (alone) => call({ connection: 'write', sql, rows: JSON.stringify(rows), whole: alone }),
         'may be alone',
       ),
     close: async () => {

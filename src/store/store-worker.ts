@@ -2,13 +2,16 @@ import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 
 /**
- * One statement for the worker: once with `params`, or for each of `rows` (JSON: cheaper to hand over than as it is), and then, where it is `whole`, in a transaction of
- * its own. `read` goes to the read-only connection and sees committed data only.
+ * One statement for the worker: once with `params`, or for each of `rows` (JSON: cheaper to hand over than as it is),
+ * and then, where it is `whole`, in a transaction of its own. `read` goes to the read-only connection and sees
+ * committed data only.
  */
-export type Call = { id: number; connection: 'read' | 'write'; sql: string } & (
+export type Work = { connection: 'read' | 'write'; sql: string } & (
   | { params: unknown[] }
   | { rows: string; whole: boolean }
 )
+/** Work with the number that its reply carries. */
+export type Call = Work & { id: number }
 /** What the worker is started with. */
 export type StoreFile = { file: string; readOnly: boolean }
 export type Reply = { id: number; rows: unknown[] } | { id: number; error: string; code: string }
@@ -16,7 +19,7 @@ export type Reply = { id: number; rows: unknown[] } | { id: number; error: strin
 const BUSY_MILLISECONDS = 5000
 const { file, readOnly } = workerData as StoreFile
 
-// The writer comes first: it makes the file and its log. A reader alone makes neither, and has no connection to write on.
+// The writer comes first: it makes the file and its log. A reader alone makes neither, and has nothing to write on.
 const write = readOnly ? undefined : openToWrite()
 const read = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLISECONDS })
 const connections = { read, write: write ?? read }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { recv, socket } from '../../src/servers/libc.ts'
+import { MSG_DONTWAIT, recv, SOCK_RAW, socket } from '../../src/servers/libc.ts'
 
-const [AF_PACKET, SOCK_RAW, EVERY_TYPE, MSG_DONTWAIT] = [17, 3, 0x0300, 0x40]
+const [AF_PACKET, EVERY_TYPE] = [17, 0x0300]
 
 // Prints every frame of the namespace as hex, after a line that says that it listens.
 const fd = socket(AF_PACKET, SOCK_RAW, EVERY_TYPE)

@@ -30,7 +30,7 @@ it('a loader by HTTP that leads to iPXE is remembered, one that leads nowhere ma
   await decide(7, 'ipxe', true)
   expect(await remembered()).toEqual({ worked: 'ipxe' })
   await read()
-  await expect.poll(async () => (await remembered())?.tried, PATIENCE).toBeDefined()
+  await expect.poll(remembered, PATIENCE).toEqual({ worked: 'ipxe', tried: { family: 'ipxe', at: fixture.clock.ms } })
   fixture.clock.ms += 60_000
   expect([await offered(7), await offered(16)]).toEqual(['shimx64.efi', 'slipway.img'])
 })

@@ -97,8 +97,8 @@ test.each([
 const MENU = Buffer.from(`060103090b000008${hex('own disk')}0a0900${hex('own disk')}ff`, 'hex')
 test.each<[number, Options]>([
   [0, {}],
-  [7, { vendorClass: 'PXEClient', vendorSpecific: new Uint8Array(MENU) }],
-  [9, { vendorClass: 'PXEClient', vendorSpecific: new Uint8Array(MENU) }],
+  [7, { vendorClass: 'PXEClient', vendorSpecific: MENU }],
+  [9, { vendorClass: 'PXEClient', vendorSpecific: MENU }],
   [16, { vendorClass: 'HTTPClient', bootFile: 'http://10.0.0.1:8081/boot/none.efi' }],
 ])('sends firmware of architecture %s to its own disk where no grant is, with no file that exists', (arch, options) =>
   expect(bootFields(DECISIONS.local, client('firmware', arch), segment, 8081)).toEqual({

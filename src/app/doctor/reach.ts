@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { hasCode } from '../../core/errors.ts'
-import type { DoctorFinding } from '../../domain/doctor.ts'
 import { isBehindRelays, isOnSegment, type Segment } from '../../domain/segment.ts'
 import { openArpProber } from '../../servers/arp-prober.ts'
-import { AF_INET, called, close, NONBLOCK_CLOEXEC, recv, sendto, socket } from '../../servers/libc.ts'
+import { AF_INET, called, close, NONBLOCK_CLOEXEC, recv, SOCK_RAW, sendto, socket } from '../../servers/libc.ts'
 import { socketAddress } from '../../servers/udp-socket.ts'
 import { decodeEchoReply, encodeEcho } from '../../wire/icmp/echo.ts'
 
-const [SOCK_RAW, IPPROTO_ICMP] = [3, 1]
+const IPPROTO_ICMP = 1
 const PACKET_BYTES = 2048
 const NO_ROUTE = ['ENETUNREACH', 'EHOSTUNREACH']
 const TRIES = 3
@@ -25,22 +24,6 @@ export type Reach = { answered: boolean; got: string; blind: boolean }
 export function reach(segment: Segment, address: string): Promise<Reach> {
   const isNear = !isBehindRelays(segment) && isOnSegment(segment, address)
   return isNear ? byArp(segment.interface, address) : byEcho(address)
-}
-
-/** A finding about one address that has to answer. */
-export async function judgeReach(
-  segment: Segment,
-  { what, address, remedy }: { what: string; address: string; remedy: string },
-): Promise<DoctorFinding> {
-  const found = { about: `segment ${segment.name}: ${what} ${address}`, expected: 'an answer' }
-  try {
-    const { answered, got, blind } = await reach(segment, address)
-    if (answered) return { ...found, outcome: 'ok', got }
-    return { ...found, outcome: blind ? 'warning' : 'problem', got, remedy }
-  } catch (error) {
-    if (!hasCode(error, 'socket.failed')) throw error
-    return { ...found, outcome: 'skipped', got: error.message, remedy: 'Run doctor as root; see interfaces.' }
-  }
 }
 
 async function byArp(device: string, address: string): Promise<Reach> {

@@ -13,7 +13,7 @@ const NONE = '0.0.0.0'
  * by the address it already has, which may be behind a relay, or else the segment of the interface itself. Option 82 of
  * a packet without giaddr was put in by a switch and is not believed.
  */
-export function selectSegment({ giaddr, ciaddr, raw }: DhcpPacket, segments: readonly Segment[]): SegmentChoice {
+export function selectSegment({ giaddr, ciaddr, options }: DhcpPacket, segments: readonly Segment[]): SegmentChoice {
   if (giaddr === NONE) {
     const holder = ciaddr === NONE ? undefined : segments.find((segment) => isOnSegment(segment, ciaddr))
     const segment = holder ?? segments.find((one) => !isBehindRelays(one))
@@ -21,7 +21,7 @@ export function selectSegment({ giaddr, ciaddr, raw }: DhcpPacket, segments: rea
       ? { segment, serverId: segment.address }
       : { why: 'every segment of this interface is behind relays' }
   }
-  const { linkSelection, serverIdOverride } = readRelayAgent(raw.get(RELAY_AGENT))
+  const { linkSelection, serverIdOverride } = readRelayAgent(options.relayAgent)
   const link = linkSelection ?? giaddr
   const segment = segments.find((one) => isOnSegment(one, link) && one.relays.includes(giaddr))
   if (segment) return { segment, serverId: serverIdOverride ?? segment.address }
@@ -32,5 +32,3 @@ export function selectSegment({ giaddr, ciaddr, raw }: DhcpPacket, segments: rea
       : `came through the relay ${giaddr} for ${link}, which lies in no segment`,
   }
 }
-
-const RELAY_AGENT = 82

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/errors.ts'
 import { encodePacket } from '../../wire/dhcp4/packet.ts'
+import { teachNeighbour } from '../neighbour.ts'
 import { peerAddress, type UdpPort } from '../udp-port.ts'
-import { teachNeighbour } from '../udp-socket.ts'
 import type { DhcpCounters } from './counters.ts'
 import { destinationOf } from './destination.ts'
 import type { DhcpReply } from './reply.ts'

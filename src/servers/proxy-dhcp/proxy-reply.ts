@@ -1,11 +1,9 @@
+import { HTTP_CLASS, PXE_CLASS } from '../../boot/boot-client.ts'
 import type { BootFields } from '../../boot/boot-fields.ts'
 import { encodeOptions, type Options } from '../../wire/dhcp4/options.ts'
 import { DISCOVERY, encodePxeOptions } from '../../wire/dhcp4/pxe-options.ts'
 import type { DhcpRequest } from '../dhcp/read-request.ts'
 import { copiedHeader, type DhcpReply, echoed, roomFor } from '../dhcp/reply.ts'
-
-const HTTP_CLASS = 'HTTPClient'
-const PXE_CLASS = 'PXEClient'
 
 /**
  * Option 43 by which UEFI firmware takes the boot file of this very offer. Without it EDK2 holds an offer with class

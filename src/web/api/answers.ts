@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { HardwareProfile } from '../../domain/hardware-profile.ts'
 import { Inventory } from '../../domain/inventory.ts'
+import { MachinePower } from '../../domain/machine.ts'
 import { RUN_EVENTS, type RunEventType } from '../../domain/run/run-events.ts'
 import { RUN_STATE_NAMES } from '../../domain/run/run-states.ts'
 
@@ -81,9 +82,11 @@ const LoaderFamily = z.enum(['ipxe', 'shim'])
 export const MachineAnswer = z.object({
   name: z.string(),
   uuid: z.string().optional(),
+  sharesUuid: z.boolean().optional(),
   serial: z.string().optional(),
   macs: z.array(z.string()),
   profile: z.string(),
+  power: MachinePower.extend({ mac: z.string().optional() }).optional(),
   inventory: Inventory.optional(),
   loaders: z
     .object({ worked: LoaderFamily.optional(), tried: z.object({ family: LoaderFamily, at: milliseconds }).optional() })

@@ -1,3 +1,8 @@
+import { formatMac } from '../../core/mac.ts'
+
+/** The EtherType of ARP. */
+export const ETHERTYPE_ARP = 0x0806
+
 /**
  * An Ethernet frame with an ARP packet for IPv4 (RFC 826, RFC 5227 §1.1), 42 bytes:
  *    0 destination (6) | source (6) | 0x0806
@@ -5,7 +10,6 @@
  *   22 sender MAC (6) | sender address (4) | target MAC (6) | target address (4)
  */
 const FRAME_BYTES = 42
-const ETHERTYPE_ARP = 0x0806
 const HEAD = Buffer.from('0001080006040000', 'hex')
 const OPERATION_AT = 20
 const SENDER_MAC_AT = 22
@@ -38,9 +42,7 @@ export function decodeArp(frame: Uint8Array): ArpSender | undefined {
   if (operation !== 1 && operation !== 2) return undefined
   return {
     operation: operation === REQUEST ? 'request' : 'reply',
-    mac: [...bytes.subarray(SENDER_MAC_AT, SENDER_MAC_AT + 6)]
-      .map((byte) => byte.toString(16).padStart(2, '0'))
-      .join(':'),
+    mac: formatMac(bytes.subarray(SENDER_MAC_AT, SENDER_MAC_AT + 6)),
     address: bytes.subarray(SENDER_ADDRESS_AT, SENDER_ADDRESS_AT + 4).join('.'),
     target: bytes.subarray(TARGET_ADDRESS_AT, TARGET_ADDRESS_AT + 4).join('.'),
   }

@@ -212,7 +212,7 @@ describe('DECLINE, RELEASE and INFORM', () => {
     const engine = await bound()
     const release = say({ messageType: 'release', serverId: OURS }, { ciaddr: FIRST, chaddr: STRANGER })
     expect((await engine.ask(release)).answer).toBe('ignored')
-    expect(engine.leases.findByAddress('lab', FIRST)).toBeDefined()
+    expect(engine.leases.findByAddress('lab', FIRST)).toMatchObject({ state: 'bound' })
   })
 
   it('D-20: an INFORM is acknowledged to its own address, without an address or a time', async () => {
