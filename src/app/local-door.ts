@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import { ROLES } from '../domain/role.ts'
+import { NOTHING_TOLD } from '../image/manifest.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
@@ -52,15 +53,8 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
       using(async ({ library }) => {
         const source = { file: path, format: oneOf(['raw', 'qcow2'] as const, format, 'a format') }
         const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'slipway image import' }
-        const boot = {
-          firmware: [],
-          rootPartition: null,
-          fileSystem: null,
-          kernel: null,
-          seed: 'none' as const,
-          banners: [],
-        }
-        const { row } = await library.importDisk(source, { name, version, boot, parent: null, provenance }, onProgress)
+        const facts = { name, version, boot: NOTHING_TOLD, parent: null, provenance }
+        const { row } = await library.importDisk(source, facts, onProgress)
         return row
       }),
     verifyImage: (name, version, deep, onProgress) =>

@@ -53,6 +53,11 @@ export type Manifest = z.infer<typeof schema>
 export type Chunk = z.infer<typeof chunk>
 /** What a machine must know to boot the disk and what it must show after boot. */
 export type BootFacts = z.infer<typeof boot>
+/** The facts of a disk that nobody told anything about. */
+export const NOTHING_TOLD: BootFacts = {
+  ...{ firmware: [], rootPartition: null, fileSystem: null, kernel: null },
+  ...{ seed: 'none', banners: [] },
+}
 /** Where a version comes from. */
 export type Provenance = z.infer<typeof provenance>
 

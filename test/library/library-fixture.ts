@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { ImageVersion } from '../../src/domain/image-version.ts'
+import { NOTHING_TOLD } from '../../src/image/manifest.ts'
 import type { VersionFacts } from '../../src/library/importer.ts'
 import { createKeyring } from '../../src/library/keyring.ts'
 import { createLibrary, type Library } from '../../src/library/library.ts'
@@ -48,7 +49,7 @@ export function createTestLibrary(folder: string, maxDiskBytes?: number): Librar
 export const factsOf = (version: string, parent: string | null = null): VersionFacts => ({
   name: 'tiny',
   version,
-  boot: { firmware: ['bios'], rootPartition: null, fileSystem: null, kernel: null, seed: 'none', banners: [] },
+  boot: { ...NOTHING_TOLD, firmware: ['bios'] },
   parent,
   provenance: { recipe: null, recipeDigest: null, packages: [], tool: 'test' },
 })

@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { openAppliance } from '../../../src/app/appliance.ts'
-import { createRunParts } from '../../../src/app/run-parts.ts'
-import { Settings } from '../../../src/config/settings.ts'
-import { silentLog } from '../../../src/core/log.ts'
-import { HardwareProfile } from '../../../src/domain/hardware-profile.ts'
-import { Segment } from '../../../src/domain/segment.ts'
+import type { Settings } from '../../../src/config/settings.ts'
 import type { BenchContext, BenchSection } from './bench-section.ts'
+import { makeSite } from './bench-site.ts'
 import { CLIENT_ADDRESS, SERVER_ADDRESSES } from './namespaces.ts'
 import type { StormOrder, StormResult } from './storm-machines.ts'
 
@@ -19,7 +14,6 @@ const ADDRESS = SERVER_ADDRESSES.ours
 const POOL = '10.90.0.0/16'
 const COUNT = 2000
 const WITHIN_MS = 10_000
-const RAMDISK = 'cloud'
 
 export const macOf = (index: number): string =>
   `52:54:00:90:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`
@@ -32,7 +26,7 @@ export const stormBench: BenchSection = {
   name: 'storm',
   run: async (context) => {
     const folder = await context.folder('storm')
-    const settings = await makeSite(folder)
+    const settings = await makeStormSite(folder)
     const { network } = context.namespaces
     // The machines' side owns every address of the pool, without one of them being set.
     await execa('ip', ['-n', network.client, 'route', 'add', 'local', POOL, 'dev', 'eth0'])
@@ -63,8 +57,7 @@ export const stormBench: BenchSection = {
 }
 
 async function runMachines({ namespaces }: BenchContext, folder: string): Promise<StormResult> {
-  const macs = Array.from({ length: COUNT }, (_, index) => macOf(index))
-  const order: StormOrder = { macs, withinMs: WITHIN_MS, server: ADDRESS, device: 'eth0', httpPort: 8081 }
+  const order: StormOrder = { macs: macsOfAll(), withinMs: WITHIN_MS, server: ADDRESS, device: 'eth0', httpPort: 8081 }
   const file = join(folder, 'order.json')
   await writeFile(file, JSON.stringify(order))
   return JSON.parse(await namespaces.drive([process.execPath, '--no-warnings', MACHINES, file])) as StormResult
@@ -96,57 +89,20 @@ async function cpuSeconds(pid: string): Promise<number> {
 const peakMiB = async (pid: string): Promise<number> =>
   Number(/VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
-/** A data folder with a segment, the machines and an open run for each, as an operator would make it. */
-async function makeSite(folder: string): Promise<Settings> {
-  const settings = Settings.parse({ dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') })
-  const appliance = await openAppliance(settings, silentLog)
-  try {
-    const { store, library, ramdiskFolder } = appliance
-    const below = join(ramdiskFolder, RAMDISK)
-    await mkdir(below, { recursive: true })
-    await writeFile(join(below, 'vmlinuz'), randomBytes(1000))
-    await writeFile(join(below, 'initrd'), randomBytes(4 << 20))
-    await writeFile(join(below, 'ramdisk.json'), JSON.stringify({ digest: 'bench' }))
-    const disk = join(folder, 'image.raw')
-    await writeFile(disk, randomBytes(1 << 20))
-    const facts = {
-      firmware: [],
-      rootPartition: null,
-      fileSystem: null,
-      kernel: null,
-      seed: 'none' as const,
-      banners: [],
-    }
-    await library.importDisk(
-      { file: disk, format: 'raw' },
-      {
-        name: 'bench',
-        version: '1',
-        boot: facts,
-        parent: null,
-        provenance: { recipe: null, recipeDigest: null, packages: [], tool: 'bench' },
-      },
-    )
-    await store.segments.save(
-      Segment.parse({
-        ...{ name: 'storm', site: { name: 'bench', kind: 'test' }, interface: 'seg0', address: ADDRESS, prefix: 8 },
+const makeStormSite = (folder: string): Promise<Settings> =>
+  makeSite(
+    folder,
+    {
+      segment: {
+        ...{ name: 'storm', address: ADDRESS, prefix: 8, range: { first: '10.90.1.0', last: '10.90.250.0' } },
         // One host stands for all machines and answers ARP for each address before it is leased.
-        ...{ range: { first: '10.90.1.0', last: '10.90.250.0' }, conflictProbe: 'off' },
-      }),
-    )
-    await store.profiles.save(
-      HardwareProfile.parse({ name: 'any', ramdisk: RAMDISK, installDisk: { by: 'smallest', atLeastBytes: 1 } }),
-    )
-    const runs = createRunParts(appliance, async () => [])
-    for (let index = 0; index < COUNT; index++) {
-      const name = `machine-${index}`
-      await store.machines.save({ name, macs: [macOf(index)], profile: 'any' })
-      await runs.service.start({ machine: name, image: 'bench' }, 'bench')
-    }
-    while ((await store.runs.open()).some(({ state }) => state !== 'awaitingBoot'))
-      await new Promise((r) => setTimeout(r, 50))
-    return settings
-  } finally {
-    await appliance.close()
-  }
-}
+        conflictProbe: 'off',
+      },
+      macs: macsOfAll(),
+      imageBytes: 1 << 20,
+      initrdBytes: 4 << 20,
+    },
+    async ({ settings }) => settings,
+  )
+
+const macsOfAll = (): string[] => Array.from({ length: COUNT }, (_, index) => macOf(index))
