@@ -5,9 +5,16 @@ import { refusalOfRole } from '../refusals.ts'
 import { live } from './live.ts'
 import { type Pages, sendPage } from './pages.ts'
 
-const OUTCOMES: readonly { outcome: DoctorOutcome; title: string; colour: string; look: string }[] = [
-  { outcome: 'problem', title: 'Problems', colour: 'red', look: 'bad' },
-  { outcome: 'warning', title: 'Warnings', colour: 'orange', look: 'warning' },
+const OUTCOMES: readonly {
+  outcome: DoctorOutcome
+  title: string
+  one: string
+  many: string
+  colour: string
+  look: string
+}[] = [
+  { outcome: 'problem', title: 'Problems', one: 'problem', many: 'problems', colour: 'red', look: 'bad' },
+  { outcome: 'warning', title: 'Warnings', one: 'warning', many: 'warnings', colour: 'orange', look: 'warning' },
 ]
 
 /** The checks of the host: asked for by operators, run by the service, drawn as they end. */
@@ -38,8 +45,8 @@ function doctorValues({ doctor }: Pages, actor: Actor) {
     groups: groups.filter((group) => group.rows.length > 0),
     isGood: state === 'done' && why === undefined && groups.every((group) => group.rows.length === 0),
     counts: [
-      ...groups.map(({ title, rows: all }) => ({ title, count: all.length })),
-      { title: 'Fine or skipped', count: rest.length },
+      ...groups.map(({ one, many, rows: all }) => `${all.length || 'no'} ${all.length === 1 ? one : many}`),
+      `${rest.length} fine or skipped`,
     ],
     share: `${Math.round((done / Math.max(1, total)) * 100)}%`,
   }

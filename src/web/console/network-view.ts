@@ -8,7 +8,7 @@ import { detailsOf } from './event-view.ts'
 const MODES: Readonly<Record<Segment['mode'], { colour: string; says: string }>> = {
   authoritative: { colour: 'green', says: 'gives addresses and says how to boot' },
   proxy: { colour: 'blue', says: 'says how to boot; another server gives the addresses' },
-  observe: { colour: 'orange', says: 'answers nothing; shows what it would answer' },
+  observe: { colour: 'orange', says: 'answers nothing, and shows what it would answer' },
   off: { colour: 'secondary', says: 'opens nothing' },
 }
 

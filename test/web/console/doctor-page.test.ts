@@ -16,7 +16,7 @@ it('runs the checks for an operator, shows how far they are, and then what is to
   expect(await section('Problems')).toMatch(/gateway 10\.77\.0\.254.*nobody answers by ARP.*Remedy\s*Set gateway/s)
   expect(await section('Warnings')).toMatch(/relay 172\.20\.0\.1/)
   expect(await section('Fine, or nothing to look at')).toMatch(/clock\s*ok.*images\s*skipped/s)
-  expect(await page.textContent('[role=status]')).toMatch(/Problems 1, Warnings 1, Fine or skipped 2/)
+  expect(await page.textContent('[role=status]')).toMatch(/1 problem, 1 warning, 2 fine or skipped/)
   expect(shown.complaints).toEqual([])
 })
 
