@@ -12,6 +12,7 @@ import { sendFile } from '../../../src/servers/http-boot/send-file.ts'
 
 const SIZE = 64 << 20
 const STALLED_MS = 500
+const READERS = 250
 const LEAST_BYTES = 4 << 20
 /** Of a reader that takes two fifths of the least. */
 const TRICKLE = { bytes: 64 << 10, everyMs: 20 }
@@ -79,4 +80,22 @@ it('cuts a reader that takes a little again and again, and holds no more than tw
   expect(bytes).toBeLessThan(SIZE / 2)
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 << 20)
   socket.destroy()
+})
+
+it('holds little for each of many readers that take nothing', async () => {
+  await closeDoor(door)
+  const routes = express.Router().get('/', (req, res) => void sendFile(join(folder, 'large'), req, res))
+  door = httpDoor(routes, silentLog, { mostPerAddress: READERS })
+  await listen(door, { host: '127.0.0.1', port: 0 })
+  const before = process.memoryUsage().arrayBuffers
+  const sockets = Array.from({ length: READERS }, ask)
+  await Promise.all(
+    sockets.map(async (socket) => {
+      await new Promise((resolve) => socket.once('data', resolve))
+      socket.pause()
+    }),
+  )
+  const held = process.memoryUsage().arrayBuffers - before
+  for (const socket of sockets) socket.destroy()
+  expect(held).toBeLessThan((READERS / 2) << 20)
 })
