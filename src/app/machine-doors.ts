@@ -5,23 +5,29 @@ import { withoutSecret } from '../boot/session-path.ts'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { createMachineErrorHandler } from '../servers/machine-error-handler.ts'
+import { DOOR_LIMITS, type DoorLimits, limitConnections } from './door-limits.ts'
 
 const HEADERS_MILLISECONDS = 15_000
 const KEEP_ALIVE_MILLISECONDS = 60_000
-/** A reader that takes nothing for so long is cut. */
-const STALLED_MILLISECONDS = 30_000
+/** How often requests that do not come to their end are looked for. */
+const CHECK = { connectionsCheckingInterval: 5000 }
 
-/** An HTTP server with one room's routes; slow heads and idle connections are cut. */
-export function httpDoor(routes: Router, log: Log, stalledMilliseconds = STALLED_MILLISECONDS): Server {
-  return bounded(createHttpServer(application(routes, log)), stalledMilliseconds)
+/** An HTTP server with one room's routes; slow heads, idle connections and readers that hardly read are cut. */
+export function httpDoor(routes: Router, log: Log, limits: Partial<DoorLimits> = {}): Server {
+  const all = { ...DOOR_LIMITS, ...limits }
+  return bounded(createHttpServer(CHECK, application(routes, log)), all, all.stalledMilliseconds)
 }
 
 /** The same behind TLS. */
-export function tlsDoor(routes: Router, pair: { key: string; certificate: string }, log: Log): Server {
-  return bounded(
-    createTlsServer({ key: pair.key, cert: pair.certificate, minVersion: 'TLSv1.2' }, application(routes, log)),
-    KEEP_ALIVE_MILLISECONDS,
-  )
+export function tlsDoor(
+  routes: Router,
+  pair: { key: string; certificate: string },
+  log: Log,
+  limits: Partial<DoorLimits> = {},
+): Server {
+  const options = { ...CHECK, key: pair.key, cert: pair.certificate, handshakeTimeout: HEADERS_MILLISECONDS }
+  const server = createTlsServer({ ...options, minVersion: 'TLSv1.2' }, application(routes, log))
+  return bounded(server, { ...DOOR_LIMITS, ...limits }, KEEP_ALIVE_MILLISECONDS)
 }
 
 function application(routes: Router, log: Log): express.Express {
@@ -39,10 +45,11 @@ function application(routes: Router, log: Log): express.Express {
   return app
 }
 
-function bounded<S extends Server>(server: S, stalledMilliseconds: number): S {
+function bounded<S extends Server>(server: S, limits: DoorLimits, idleMilliseconds: number): S {
   server.headersTimeout = HEADERS_MILLISECONDS
-  server.timeout = stalledMilliseconds
+  server.timeout = idleMilliseconds
   server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS
+  limitConnections(server, limits)
   return server
 }
 

@@ -83,7 +83,7 @@ function planOf(parts: SegmentServersParts): Plan {
   for (const { interface: device, address, mode } of served.list()) {
     const place = { interface: device, address, segments: () => served.on(device) }
     if (mode !== 'observe') {
-      const boot = () => httpDoor(bootDoor(parts, place), appliance.log)
+      const boot = () => httpDoor(bootDoor(parts, place), appliance.log, { proxyAddress: proxy?.address })
       const agent = () => tlsDoor(agentDoor(parts, place), appliance.keys, appliance.log)
       plan.set(`http ${address}`, () => tcpDoor(boot(), address, proxy?.port ?? httpPort))
       plan.set(`agents ${address}`, () => tcpDoor(agent(), address, agentPort))

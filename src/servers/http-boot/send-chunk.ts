@@ -37,21 +37,43 @@ export async function sendChunk(
   const { status, headers, span } = answerContent(req.method ?? 'GET', req.headers, { size, etag, headers: HEADERS })
   res.writeHead(status, headers)
   if (!span) return void res.end()
-  const length = span.end + 1 - span.start
-  deps.asked(runId, digest, length)
-  const sent = bytes
-    ? await endWith(res, length === size ? bytes : bytes.subarray(span.start, span.end + 1))
-    : await stream(deps, digest, span, res)
+  deps.asked(runId, digest, span.end + 1 - span.start)
+  const sent = bytes ? await lend(deps.chunks, bytes, span, res) : await stream(deps, digest, span, res)
   deps.served(runId, digest, sent)
 }
 
-/** Resolves with the bytes that were taken from us; 0 when the reader went away before the last. */
-function endWith(res: ServerResponse, bytes: Uint8Array): Promise<number> {
+async function lend(chunks: ChunkCache, bytes: Buffer, { start, end }: Span, res: ServerResponse): Promise<number> {
+  const release = chunks.use(bytes)
+  try {
+    return await endWith(res, end + 1 - start === bytes.length ? bytes : bytes.subarray(start, end + 1))
+  } finally {
+    release()
+  }
+}
+
+/** The door sees how fast a reader takes whole pieces; nearly every chunk is one. */
+const PIECE_BYTES = 1 << 20
+
+/** Resolves with the bytes that were taken from us; of the last piece none when the reader went away before its last. */
+async function endWith(res: ServerResponse, bytes: Uint8Array): Promise<number> {
+  const length = Math.ceil(bytes.length / Math.max(1, Math.round(bytes.length / PIECE_BYTES)))
+  let sent = 0
+  for (; sent + length < bytes.length; sent += length)
+    if (!(await isTaken(res, (taken) => res.write(bytes.subarray(sent, sent + length), taken)))) return sent
+  const last = sent === 0 ? bytes : bytes.subarray(sent)
+  return (await isTaken(res, (taken) => res.end(last, taken))) ? bytes.length : sent
+}
+
+/** True once what `write` writes is taken, false when the reader went away before. */
+function isTaken(res: ServerResponse, write: (taken: (error?: Error | null) => void) => void): Promise<boolean> {
   return new Promise((resolve) => {
-    let sent = 0
-    res.once('close', () => resolve(sent))
-    res.end(bytes, () => {
-      sent = bytes.length
+    const left = (): void => resolve(false)
+    // Nothing is told of an answer that closed before.
+    if (res.destroyed) return left()
+    res.once('close', left)
+    write((error) => {
+      res.off('close', left)
+      resolve(!error)
     })
   })
 }

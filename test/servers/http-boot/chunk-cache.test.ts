@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createChunkCache } from '../../../src/servers/http-boot/chunk-cache.ts'
 
 /** A cache over chunks whose digest is their size, in parts of 10 bytes; `opened` lists what was read. */
-function openCache(mostBytes: number, mostChunkBytes = 100) {
+function openCache(mostBytes: number, mostChunkBytes = 100, mostInUse = 10_000) {
   const opened: string[] = []
   const streams: Readable[] = []
   const cache = createChunkCache(
@@ -16,7 +16,7 @@ function openCache(mostBytes: number, mostChunkBytes = 100) {
       streams.push(stream)
       return { size: bytes.length, stream }
     },
-    { mostBytes, mostChunkBytes },
+    { mostBytes, mostChunkBytes, mostInUse },
   )
   return { cache, opened, streams }
 }
@@ -47,8 +47,21 @@ it('keeps no blob that is too large for a chunk, and closes it', async () => {
 it('keeps nothing of a chunk that is shorter than it should be, and tries again', async () => {
   let cut = true
   const open = async () => ({ size: 20, stream: Readable.from([Buffer.alloc(cut ? 10 : 20)]) })
-  const cache = createChunkCache(open, { mostBytes: 100, mostChunkBytes: 100 })
+  const cache = createChunkCache(open, { mostBytes: 100, mostChunkBytes: 100, mostInUse: 100 })
   await expect(cache.read('a')).rejects.toThrow('expected 20 bytes of a chunk, got 10')
   cut = false
   expect((await cache.read('a'))?.length).toBe(20)
+})
+
+it('reads no other chunk while answers hold too much of those before, each counted once, and does again when they are over', async () => {
+  const { cache, streams } = openCache(0, 100, 100)
+  const bytes = (await cache.read('50'))!
+  const releases = [cache.use(bytes), cache.use(bytes)]
+  expect((await cache.read('40'))?.length).toBe(40)
+  const [first, second] = await Promise.all([cache.read('30'), cache.read('40')])
+  expect([first?.length, second, streams.at(-1)!.destroyed]).toEqual([30, undefined, true])
+  releases[0]!()
+  expect(await cache.read('60')).toBeUndefined()
+  releases[1]!()
+  expect((await cache.read('60'))?.length).toBe(60)
 })

@@ -21,7 +21,9 @@ afterEach(() => {
 })
 
 /** The boot door with one chunk of BYTES, and what it told and asked. */
-async function openDoor(over: { mostChunkBytes?: number; proxied?: boolean; granted?: boolean } = {}) {
+async function openDoor(
+  over: { mostChunkBytes?: number; mostBytes?: number; proxied?: boolean; granted?: boolean } = {},
+) {
   const grant = { kind: 'grant' as const, runId: 'run', session: 1 }
   const recorded: string[] = []
   const peers: string[] = []
@@ -32,7 +34,11 @@ async function openDoor(over: { mostChunkBytes?: number; proxied?: boolean; gran
     opened++
     return { size: BYTES.length, stream: Readable.from([BYTES.subarray(span.start, span.end + 1)]) }
   }
-  const limits = { mostBytes: 1 << 20, mostChunkBytes: over.mostChunkBytes ?? 1 << 20 }
+  const limits = {
+    mostBytes: over.mostBytes ?? 1 << 20,
+    mostChunkBytes: over.mostChunkBytes ?? 1 << 20,
+    mostInUse: BYTES.length,
+  }
   const decide = async () => (over.granted === false ? { kind: 'local' as const, why: 'no run' } : { ...grant })
   const routes = bootRoutes({
     peerMac: async (address) => {
@@ -124,6 +130,18 @@ it('tells what was asked for and not what was sent of a chunk whose reader went 
   call.on('error', () => {})
   await expect.poll(() => told.length).toBe(1)
   expect(asked).toEqual([['run', 'abc', 300_000]])
+})
+
+it('holds the bytes of a chunk no longer than its answer, and not those of a reader who went away', async () => {
+  const { port, told, opened } = await openDoor({ mostBytes: 0 })
+  const call = get({ port, host: '127.0.0.1', path: PATH, agent: false }, (answer) => answer.destroy())
+  call.on('error', () => {})
+  await expect.poll(() => told.length).toBe(1)
+  await ask(port)
+  await expect.poll(() => told.length).toBe(2)
+  await ask(port)
+  // A chunk for which there is no room is opened three times: to see that, for its size, for its bytes.
+  expect(opened()).toBe(3)
 })
 
 test.each(['POST', 'PUT', 'DELETE'])('refuses %s, naming what is allowed', async (method) => {
