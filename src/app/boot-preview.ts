@@ -4,7 +4,7 @@ import { firmwareOf } from '../boot/firmware.ts'
 import { type IdentityDeps, identify, type RegisteredMachine } from '../boot/identity.ts'
 import { LOCAL_BOOT } from '../boot/local-boot.ts'
 import { AppError } from '../core/errors.ts'
-import type { BootClient, BootDecision, LoaderOffer } from '../domain/boot.ts'
+import type { BootClient, BootDecision } from '../domain/boot.ts'
 import type { BootPreview, BootPreviewRow, BootQuestion } from '../domain/boot-preview.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
@@ -15,7 +15,6 @@ import { inMode, type Previewed } from './boot-preview-modes.ts'
 export type BootPreviewDeps = {
   decider: BootDecider
   machines: IdentityDeps<RegisteredMachine>
-  offerLoader(client: BootClient): Promise<LoaderOffer>
   openRun(machine: string): Promise<Run | undefined>
   segments: { list(): Promise<Segment[]> }
   /** The segment on which a MAC has a lease now. */
@@ -61,19 +60,12 @@ async function findSegment({ segments, segmentOf }: BootPreviewDeps, { mac, segm
 const byName = (all: Segment[], wanted: string): Segment | undefined => all.find(({ name }) => name === wanted)
 
 async function ask(deps: BootPreviewDeps, segment: Segment, client: BootClient, granted: Run | undefined) {
-  const decided = await deps.decider.decide(client, false)
-  // Before its first DISCOVER a granted machine has no session yet: that packet opens one.
-  const decision: BootDecision =
-    granted && decided.kind !== 'ignore' && client.stage !== 'os'
-      ? { kind: 'grant', runId: granted.id, session: decided.kind === 'grant' ? decided.session : 0 }
-      : decided
-  const loader = client.stage === 'firmware' ? { loader: await deps.offerLoader(client) } : {}
-  const whole: BootDecision = decision.kind === 'grant' ? { ...decision, ...loader } : decision
-  const { file, options, why } = bootFields(whole, client, segment, deps.httpPort)
+  const decision = await deps.decider.foresee(client)
+  const { file, options, why } = bootFields(decision, client, segment, deps.httpPort)
   const row = client.stage === 'firmware' && decision.kind === 'local' ? firmwareOf(client.arch) : undefined
   const answer = row ? LOCAL_BOOT[row.local].answer : (options.bootFile ?? file)
   const tells = options.bootFile !== undefined || options.vendorSpecific !== undefined
-  return { kind: decision.kind, why: why ?? whyOf(whole, granted), answer, tells, refused: false }
+  return { kind: decision.kind, why: why ?? whyOf(decision, granted), answer, tells, refused: false }
 }
 
 async function askScript({ decider }: BootPreviewDeps, mac: string, granted: Run | undefined): Promise<Previewed> {

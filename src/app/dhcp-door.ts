@@ -19,6 +19,8 @@ export type DhcpDoorParts = {
   peers: PeerDirectory
   notices: SegmentNotices
 }
+/** What of the appliance an answer depends on. */
+type AnsweringAppliance = { appliance: { settings: { machines: { httpPort: number } } } }
 export type Door = { start(): Promise<void>; stop(): Promise<void> }
 /** Where a door is, and the segments that it serves at any moment. */
 export type DoorPlace = { interface: string; address: string; segments(): readonly Segment[] }
@@ -64,13 +66,18 @@ export function createBootServiceDoor(parts: DhcpDoorParts, place: Omit<DoorPlac
   })
 }
 
-const answerParts = ({
+/** What every DHCP answer is decided by: the appliance's runs, and their one decider. */
+export const answerParts = ({
   appliance,
   runs,
-}: DhcpDoorParts): Pick<DhcpServerDeps, 'httpPort' | 'whyImpostor' | 'decide' | 'sessionPath'> => ({
+}: Pick<DhcpDoorParts, 'runs'> & AnsweringAppliance): Pick<
+  DhcpServerDeps,
+  'httpPort' | 'whyImpostor' | 'decide' | 'sessionPath'
+> => ({
   httpPort: appliance.settings.machines.httpPort,
   whyImpostor: runs.whyImpostor,
-  decide: (client, messageType) => runs.decider.decide(client, messageType === 'discover'),
+  decide: (client, moment) =>
+    moment === 'foresee' ? runs.decider.foresee(client) : runs.decider.decide(client, moment === 'discover'),
   sessionPath: runs.sessionPaths.issue,
 })
 

@@ -11,7 +11,8 @@ export function dhcpEvidence(seen: DhcpSighting): DhcpEvidence[] {
   const { stage, messageType, answer, address, why, conflict, decision, segment, mode, relay } = seen
   const detail = { stage, messageType, answer, address, why, ...(relay === undefined ? {} : { relay }) }
   // On a segment that is only observed nothing was answered: what would have been is for the eye.
-  if (mode === 'observe') return [{ what: `dhcp would ${answer}`, type: undefined, detail: { ...detail, segment } }]
+  if (mode === 'observe')
+    return [{ what: `dhcp would ${answer}`, type: undefined, detail: { ...detail, decision, segment } }]
   const all: DhcpEvidence[] = [{ what: `dhcp ${answer}`, type: EVENTS[answer], detail }]
   // iPXE is told by its script, which records that itself.
   if (answer === 'offer' && stage === 'firmware' && decision === 'local')

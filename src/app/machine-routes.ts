@@ -19,7 +19,7 @@ export type MachineRoutesParts = {
   runs: RunParts
   answers: ReturnType<typeof createBootAnswers>
   evidence: MachineEvidence
-  peers: Pick<PeerDirectory, 'macOf' | 'tie' | 'knewSecret'>
+  peers: Pick<PeerDirectory, 'macOf' | 'segmentOf' | 'tie' | 'knewSecret'>
 }
 
 /** The machines' HTTP door at one address. */
@@ -54,7 +54,10 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
       runs.transfers.noteServed(runId, bytes)
     },
     record: runs.record,
-    recordLocal: (mac, type, detail) => evidence.note({ at: appliance.clock.now(), mac, what: type, detail }, type),
+    recordLocal: (mac, type, detail) => {
+      const segment = parts.peers.segmentOf(place.interface, detail.peer)
+      return evidence.note({ at: appliance.clock.now(), mac, segment, what: type, detail }, type)
+    },
   })
   return express.Router().use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
 }

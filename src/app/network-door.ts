@@ -27,7 +27,7 @@ export function createNetworkDoor(deps: NetworkDoorDeps): NetworkDoor {
     leases: (name) => named(leases.list(name).toSorted((a, b) => ipv4ToNumber(a.address) - ipv4ToNumber(b.address))),
     sightings: async (name) => {
       const all = (await segments.list()).map((segment) => segment.name)
-      // Who reads by TFTP or HTTP is known by the lease of its address.
+      // What was heard on no segment is told so; whoever told none is where its lease is.
       const placeOf = ({ segment, mac }: Sighting): string | undefined =>
         segment === undefined ? all.find((one) => leases.findByMac(one, mac)) : segment || undefined
       return named(

@@ -14,6 +14,8 @@ export type PeerDirectoryDeps = {
 export type PeerDirectory = {
   /** The MAC behind an address of an interface's segments; undefined where nothing ties the address to a machine. */
   macOf(interfaceName: string, address: string): string | undefined
+  /** The segment that an address of an interface lies in; undefined where it lies in none. */
+  segmentOf(interfaceName: string, address: string): string | undefined
   /** Remembers who asked port 4011 from an address, or knew from there the path or the boot code of a session. */
   tie(interfaceName: string, address: string, mac: string, by: 'bootService' | 'sessionSecret'): void
   /** True when a machine was tied to some address by its session's secret: then nothing else may tie it. */
@@ -54,6 +56,8 @@ export function createPeerDirectory({ segmentsOn, leaseMac, neighbourMac, clock 
       if (!segments.some((segment) => isOnSegment(segment, address))) return undefined
       return tied(`${interfaceName} ${address}`) ?? neighbourMac(interfaceName, address)
     },
+    segmentOf: (interfaceName, address) =>
+      segmentsOn(interfaceName).find((segment) => isOnSegment(segment, address))?.name,
     tie: (interfaceName, address, mac, by) => {
       const until = clock.now() + KEPT_MS
       remember(ties, `${interfaceName} ${address}`, { mac, until })

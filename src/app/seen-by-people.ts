@@ -16,7 +16,7 @@ export function seenByPeople(
   { runs, leases, served, notices, recent }: Running,
 ): SeenByPeople {
   const bootPreview = createBootPreview({
-    ...{ decider: runs.decider, offerLoader: runs.loaders.offer, openRun: store.runs.findOpen },
+    ...{ decider: runs.decider, openRun: store.runs.findOpen },
     ...{ machines: store.machines, segments: store.segments, httpPort: settings.machines.httpPort },
     segmentOf: async (mac) =>
       (await store.segments.list()).map(({ name }) => name).find((name) => leases.findByMac(name, mac)),

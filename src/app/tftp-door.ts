@@ -1,4 +1,5 @@
 import { readSessionPath } from '../boot/session-path.ts'
+import type { RunEventType } from '../domain/run/run-events.ts'
 import { createTftpServer, type TftpSighting } from '../servers/tftp/tftp-server.ts'
 import type { TransferLanes } from '../servers/tftp/transfer-lanes.ts'
 import type { Appliance } from './appliance.ts'
@@ -20,7 +21,10 @@ export type TftpDoorParts = {
   lanes: TransferLanes
 }
 
-/** Loaders, and behind the signed one all else, by TFTP at one address, for machines that are known behind theirs and may boot from the network now. */
+/**
+ * Loaders, and behind the signed one all else, by TFTP at one address, for machines that are known behind theirs and may
+ * boot from the network now.
+ */
 export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   const { appliance, runs, evidence, peers } = parts
   const settings = appliance.settings.machines
@@ -31,8 +35,10 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
     loaderPath: runs.loaderFiles.path,
     ramdisk: async (runId: string) =>
       findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
-    noteLocal: (mac: string, detail: Record<string, unknown>) =>
-      void evidence.note({ at: appliance.clock.now(), mac, what: 'tftp own disk', detail }, 'localBootAnswered'),
+  }
+  const note = (mac: string, peer: string, what: string, detail: object, type: RunEventType | undefined) => {
+    const segment = peers.segmentOf(place.interface, peer)
+    return evidence.note({ at: appliance.clock.now(), mac, segment, what, detail: { ...detail } }, type)
   }
   /** What a held machine reads is no step of its run. */
   const noteRead = async (mac: string, sighting: TftpSighting) => {
@@ -43,10 +49,7 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
     const session = decision.kind === 'grant' ? { session: decision.session } : {}
     const facts = { name, bytes, milliseconds, retransmits, outcome, ...familyOf(name) }
     const detail = { peer: peer.address, ...facts, ...session, by: 'tftp' }
-    await evidence.note(
-      { at: appliance.clock.now(), mac, what: `tftp ${outcome}`, detail },
-      decision.kind === 'grant' ? type : undefined,
-    )
+    await note(mac, peer.address, `tftp ${outcome}`, detail, decision.kind === 'grant' ? type : undefined)
     if (type === 'loaderRead') await runs.loaders.noteRead(mac, name)
     if (type !== 'scriptFetched') return
     await runs.loaders.noteStage(mac, 'shim')
@@ -59,7 +62,10 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
       const path = readSessionPath(name)
       const mac = path && (await runs.sessionPaths.macOf(path.secret))
       if (mac) peers.tie(place.interface, peer.address, mac, 'sessionSecret')
-      return openTftpFile(path?.rest ?? name, path ? mac : macOf(peer.address), place, fileDeps)
+      return openTftpFile(path?.rest ?? name, path ? mac : macOf(peer.address), place, {
+        ...fileDeps,
+        noteLocal: (from, detail) => void note(from, peer.address, 'tftp own disk', detail, 'localBootAnswered'),
+      })
     },
     observe: (sighting) => {
       const mac = macOf(sighting.peer.address)

@@ -35,6 +35,8 @@ export type BootDeciderDeps = {
 export type BootDecider = {
   /** A DHCP packet: a DISCOVER of firmware or iPXE may begin a new boot session. */
   decide(client: BootClient, begins: boolean): Promise<BootDecision>
+  /** What a DISCOVER would be told; begins and notes nothing. Its session is 0 where none is live yet. */
+  foresee(client: BootClient): Promise<BootDecision>
   /** A later request of a machine known by its lease's MAC: never begins a session. */
   decideForMac(mac: string): Promise<BootDecision>
   /** Notes that the live session came as far as its boot script, so that the next DISCOVER is a new boot. */
@@ -87,19 +89,21 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     return mayLoad && client.stage === 'firmware' ? { ...decision, loader: await deps.loaders.offer(client) } : decision
   }
 
-  const judge = async (client: BootClient, begins: boolean): Promise<BootDecision> => {
+  const judge = async (client: BootClient, way: 'begins' | 'goes on' | 'foresees'): Promise<BootDecision> => {
     const { machine, contradictions } = await identify(client, deps.machines)
     if (!machine) return { kind: 'ignore', why: contradictions[0]?.says ?? `no machine with the MAC ${client.mac}` }
     const run = await underGrant(machine)
     if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
     if (!run) return withoutGrant(machine)
     const live = await deps.sessions.live(run.id)
-    if (begins && live?.stage !== 'firmware') return begin(run, client, live)
+    if (way === 'begins' && live?.stage !== 'firmware') return begin(run, client, live)
+    if (way === 'foresees') return { kind: 'grant', runId: run.id, session: live?.number ?? 0 }
     return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
   }
 
   return {
-    decide: async (client, begins) => withLoader(await judge(client, begins), client, begins),
+    decide: async (client, begins) => withLoader(await judge(client, begins ? 'begins' : 'goes on'), client, begins),
+    foresee: async (client) => withLoader(await judge(client, 'foresees'), client, false),
     decideForMac: async (mac) => {
       const machine = await deps.machines.findByMac(mac)
       if (!machine) return { kind: 'ignore', why: `no machine with the MAC ${mac}` }

@@ -1,5 +1,6 @@
 import { expect, it, test } from 'vitest'
 import { createBootPreview } from '../../src/app/boot-preview.ts'
+import { answerParts, createImaginedLeases } from '../../src/app/dhcp-door.ts'
 import { createBootDecider } from '../../src/boot/boot-decider.ts'
 import { FIRMWARE, firmwareOf } from '../../src/boot/firmware.ts'
 import { createLoaderDesk } from '../../src/boot/loader-desk.ts'
@@ -9,6 +10,8 @@ import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Run } from '../../src/domain/run/run.ts'
 import type { RunState } from '../../src/domain/run/run-states.ts'
 import { type DhcpMode, Segment } from '../../src/domain/segment.ts'
+import { DHCP_MODES } from '../../src/servers/dhcp/dhcp-modes.ts'
+import { packetFrom, requestFrom } from '../servers/dhcp/sample.ts'
 
 const mac = '52:54:00:00:00:01'
 const uuid = '00112233-4455-6677-8899-aabbccddee01'
@@ -54,11 +57,11 @@ function preview({ run, unprovedBy, session, segments = [segmentIn('authoritativ
     clock: { now: () => 1 },
   })
   const ask = createBootPreview({
-    ...{ decider, machines, offerLoader: offer ?? offerLoader, openRun: async () => run, httpPort: 8081 },
+    ...{ decider, machines, openRun: async () => run, httpPort: 8081 },
     ...{ segments: { list: async () => segments }, segmentOf: async () => leasedOn },
   })
   const rows = async (question: Partial<BootQuestion> = {}) => (await ask({ mac, ...question })).rows
-  return { ask, rows, written }
+  return { ask, rows, written, decider }
 }
 const granted = { run: runIn('awaitingBoot') }
 
@@ -197,3 +200,28 @@ it('begins no boot session and records nothing', async () => {
   await rows()
   expect(written).toEqual([])
 })
+
+it.each([
+  ['under a grant, before its first boot session', granted, 'grant', 'undionly.kpxe'],
+  ['in a boot session', { ...granted, session: 2 }, 'grant', 'undionly.kpxe'],
+  ['held', { unprovedBy: 'r' }, 'hold', 'undionly.kpxe'],
+  ['without a run', {}, 'local', ''],
+])(
+  'tells of a machine %s what the DHCP server of an observed segment would answer',
+  async (_what, world, kind, file) => {
+    const observed = segmentIn('observe')
+    const { rows, decider, written } = preview({ ...world, segments: [observed] })
+    const clock = { now: () => 1 }
+    const [leases, imagined] = [createImaginedLeases({ clock }), createImaginedLeases({ clock })]
+    await imagined.open(observed)
+    const sessionPaths = { issue: () => undefined, macOf: async () => undefined }
+    const runs = { decider, whyImpostor: async () => undefined, sessionPaths }
+    const parts = answerParts({ appliance: { settings: { machines: { httpPort: 8081 } } }, runs })
+    const request = requestFrom(packetFrom({ messageType: 'discover', vendorClass: 'PXEClient', clientArch: [0] }))
+    const asked = { ...request, segment: observed, boot: { ...request.boot, mac, uuid } }
+    const seen = await DHCP_MODES.observe.answer(asked, { ...parts, leases, imagined, isOurs: () => false })
+    expect([seen.decision, seen.reply?.header.file]).toEqual([kind, file])
+    expect(await rows({ arch: 0, class: 'pxe' })).toMatchObject([{ outcome: 'observed', kind }])
+    expect(written).toEqual([])
+  },
+)

@@ -109,6 +109,7 @@ export async function createDeployFixture() {
     clock,
     appliance,
     runs,
+    evidence,
     manifestDigest: row.manifestDigest,
     http,
     tls,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it, test } from 'vitest'
 import { dhcpEvidence } from '../../src/app/dhcp-evidence.ts'
 import type { DhcpSighting } from '../../src/servers/dhcp/dhcp-server.ts'
 
@@ -22,3 +22,8 @@ test.each<[string, Partial<DhcpSighting>, (string | undefined)[]]>([
 ])('%s is recorded as what it is', (_title, more, types) =>
   expect(dhcpEvidence(seen(more)).map(({ type }) => type)).toEqual(types),
 )
+
+it('says of an observed segment what a machine would boot', () =>
+  expect(dhcpEvidence(seen({ mode: 'observe', decision: 'hold' }))).toMatchObject([
+    { what: 'dhcp would offer', detail: { decision: 'hold', segment: 'lab' } },
+  ]))

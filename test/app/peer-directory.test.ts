@@ -34,6 +34,12 @@ it('believes the packet to port 4011 before the neighbour table, for a quarter o
 it('ties nobody to an address that no segment has', () =>
   expect(open(proxy, { neighbour: 'neighbour' }).macOf('192.168.1.5')).toBeUndefined())
 
+it('says in which segment of its interface an address lies, whoever has it', () => {
+  const { peers } = open(proxy)
+  const asked = [peers.segmentOf('eth0', '10.77.0.150'), peers.segmentOf('eth0', '192.168.1.5')]
+  expect([...asked, peers.segmentOf('eth1', '10.77.0.150')]).toEqual(['own', undefined, undefined])
+})
+
 it('remembers a bounded number of packets', () => {
   const { peers, macOf } = open(proxy)
   for (let i = 0; i < 5000; i++) peers.tie('eth0', `10.77.${i >> 8}.${i & 255}`, 'packet', 'bootService')

@@ -4,6 +4,7 @@ import { createTftpDoor, type TftpDoorParts } from '../../src/app/tftp-door.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { BootDecision } from '../../src/domain/boot.ts'
 import type { RunEventType } from '../../src/domain/run/run-events.ts'
+import type { Sighting } from '../../src/domain/sighting.ts'
 import { readByTftp } from '../servers/tftp/tftp-client.ts'
 import { MAC } from './deploy-fixture.ts'
 
@@ -21,6 +22,7 @@ afterEach(async () => {
 async function notesOf(decide: () => Promise<BootDecision>, read: string) {
   const learnt: string[] = []
   const notes: { what: string; name: unknown; type: RunEventType | undefined }[] = []
+  const segments: unknown[] = []
   const parts = {
     appliance: { log: silentLog, clock: Date, settings: { machines: { httpPort: 1, tftpPort: at.port } } },
     runs: {
@@ -32,10 +34,12 @@ async function notesOf(decide: () => Promise<BootDecision>, read: string) {
       loaderFiles: createLoaderFiles('/none'),
     },
     evidence: {
-      note: async ({ what, detail }: { what: string; detail: { name?: string } }, type: RunEventType | undefined) =>
-        void notes.push({ what, name: detail.name, type }),
+      note: async ({ what, segment, detail }: Sighting, type: RunEventType | undefined) => {
+        segments.push(segment)
+        notes.push({ what, name: detail.name, type })
+      },
     },
-    peers: { macOf: () => MAC },
+    peers: { macOf: () => MAC, segmentOf: () => 'proxied' },
     answers: { grubScript: async () => 'exit' },
   } as unknown as TftpDoorParts
   const tftp = createTftpDoor(parts, { interface: 'lo', address: at.address, segments: () => [] })
@@ -43,7 +47,7 @@ async function notesOf(decide: () => Promise<BootDecision>, read: string) {
   started.push(tftp)
   await readByTftp({ ...at, name: read })
   await expect.poll(() => notes.filter(({ what }) => what === 'tftp complete')).toHaveLength(1)
-  return { notes, learnt }
+  return { notes, learnt, segments }
 }
 
 test.each<[string, BootDecision, string, RunEventType | undefined]>([
@@ -70,3 +74,6 @@ it('says that GRUB was sent to the disk', async () => {
   const { notes } = await notesOf(async () => LOCAL, 'grub/grub.cfg')
   expect(notes.map(({ type }) => type)).toEqual(['localBootAnswered', undefined])
 })
+
+it('says of all that it saw on which segment that was, lease or not', async () =>
+  expect((await notesOf(async () => LOCAL, 'grub/grub.cfg')).segments).toEqual(['proxied', 'proxied']))

@@ -90,6 +90,16 @@ describe('a machine under a grant', () => {
     expect(world.session).toBeUndefined()
   })
 
+  it('foresees the grant that its DISCOVER will be given, in a session or before one, and begins none', async () => {
+    const foresee = () => decider.foresee({ segment: 's', mac, uuid, arch: 0, stage: 'firmware' })
+    expect(await foresee()).toEqual({ kind: 'grant', runId: 'r', session: 0, loader: LOADER })
+    expect([world.session, world.events]).toEqual([undefined, []])
+    await ask()
+    await decider.reachedScript('r')
+    expect(await foresee()).toEqual({ kind: 'grant', runId: 'r', session: 1, loader: LOADER })
+    expect([world.session, world.events]).toMatchObject([{ number: 1, stage: 'script' }, ['sessionOpened']])
+  })
+
   it('gives nothing to another UUID under its MAC', async () => {
     expect(await ask({ uuid: uuid.replace('00', '99') })).toMatchObject({
       kind: 'ignore',

@@ -7,6 +7,9 @@ import { isOnSegment } from '../../domain/segment.ts'
 import type { ClientMessage, DhcpRequest } from './read-request.ts'
 import { type DhcpReply, giveReply, refuseReply } from './reply.ts'
 
+/** What is decided for: `foresee` is a DISCOVER of a client that is only looked at, which begins no boot session. */
+export type BootMoment = 'discover' | 'request' | 'foresee'
+
 /** The part of the lease book that answers need. */
 export type LeaseDesk = Pick<LeaseBook, 'offer' | 'request' | 'decline' | 'release' | 'withdraw'>
 
@@ -16,7 +19,7 @@ export type AnswerDeps = {
   leases: LeaseDesk
   /** Why this client must not have the address of the machine it claims to be; undefined for everyone else. */
   whyImpostor(client: BootClient): Promise<string | undefined>
-  decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
+  decide(client: BootClient, moment: BootMoment): Promise<BootDecision>
   isOurs(address: string): boolean
 }
 

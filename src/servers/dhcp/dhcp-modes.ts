@@ -19,8 +19,7 @@ export const DHCP_MODES: Readonly<Record<DhcpMode, ModeRow>> = {
         ...deps,
         leases: deps.imagined,
         whyImpostor: async () => undefined,
-        // Whoever only looks begins no boot session.
-        decide: (client) => deps.decide(client, 'request'),
+        decide: (client) => deps.decide(client, 'foresee'),
       }),
   },
   off: { sends: false, answer: async () => ignored('the segment is switched off') },

@@ -10,7 +10,7 @@ import type { DhcpPacket } from '../../wire/dhcp4/packet.ts'
 import { openArpProber } from '../arp-prober.ts'
 import { openUdpPort, type UdpPort } from '../udp-port.ts'
 import { type AddressWatch, createAddressWatch, type Squatter } from './address-watch.ts'
-import { type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
+import { type BootMoment, type DhcpAnswer, ignored, type LeaseDesk } from './answer.ts'
 import { type DhcpCounters, noPackets } from './counters.ts'
 import { DHCP_MODES, type ModeDeps } from './dhcp-modes.ts'
 import { createPacketDesk } from './packet-desk.ts'
@@ -40,7 +40,7 @@ export type DhcpServerDeps = {
   /** Leases of segments that are only observed. */
   imagined: LeaseDesk
   whyImpostor(client: BootClient): Promise<string | undefined>
-  decide(client: BootClient, messageType: 'discover' | 'request'): Promise<BootDecision>
+  decide(client: BootClient, moment: BootMoment): Promise<BootDecision>
   /** What goes before the files of a machine that no address will identify. */
   sessionPath(decision: BootDecision): string | undefined
   observe(sighting: DhcpSighting): void

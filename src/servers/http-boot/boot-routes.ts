@@ -39,8 +39,11 @@ export type BootRoutesDeps = SendChunkDeps & {
   /** A loader was read to its end. */
   loaderRead(mac: string, name: string): Promise<void>
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
-  recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: Record<string, unknown>): Promise<void>
+  recordLocal(mac: string, type: 'localBootAnswered' | 'holdAnswered', detail: LocalDetail): Promise<void>
 }
+
+/** Who was sent to its disk or told to wait, by how long a script and why. */
+type LocalDetail = { peer: string; bytes: number; why: string }
 
 /**
  * Every path of the machines' HTTP door. Nothing here is secret; without a grant only the script answers, and to a held
