@@ -56,7 +56,8 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     record: runs.record,
     recordLocal: (mac, type, detail) => {
       const segment = parts.peers.segmentOf(place.interface, detail.peer)
-      return evidence.note({ at: appliance.clock.now(), mac, segment, what: type, detail }, type)
+      const what = type === 'holdAnswered' ? 'http hold' : 'http own disk'
+      return evidence.note({ at: appliance.clock.now(), mac, segment, what, detail }, type)
     },
   })
   return express.Router().use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)

@@ -45,7 +45,7 @@ export async function addNetwork({ store, network }: PeopleFixture, now: number)
   network.sightings.push({
     at: now - 58_000,
     mac: rack(1),
-    what: 'tftp completed',
+    what: 'tftp complete',
     detail: { name: 'undionly.kpxe', bytes: 70_085 },
   })
   heard(31, rack(3), 'dhcp ignored', { stage: 'firmware', messageType: 'discover', why: refused })

@@ -60,8 +60,16 @@ export function leaseRow(lease: WithMachine<Lease>, now: number) {
 const FOR_EVER_MS = 0xffffffff * 1000
 
 const COLOURS: Readonly<Record<string, string>> = {
-  ...{ offer: 'green', ack: 'green', informed: 'green', noted: 'green', completed: 'green', done: 'green' },
-  ...{ nak: 'orange', conflict: 'red' },
+  ...{
+    offer: 'green',
+    ack: 'green',
+    informed: 'green',
+    noted: 'green',
+    complete: 'green',
+    'own disk': 'green',
+    done: 'green',
+  },
+  ...{ nak: 'orange', hold: 'orange', failed: 'orange', conflict: 'red' },
 }
 const TOLD = new Set(['stage', 'messageType', 'answer', 'address', 'why', 'segment'])
 
@@ -69,11 +77,11 @@ const TOLD = new Set(['stage', 'messageType', 'answer', 'address', 'why', 'segme
 export function sightingRow({ at, mac, machine, what, detail }: WithMachine<Sighting>) {
   const { stage, messageType, address, why } = detail
   const [protocol = '', ...rest] = what.split(' ')
-  const said = rest.join(' ') || what
+  const said = rest.join(' ')
   const answer = said === 'ignored' ? 'no answer' : said === 'would ignored' ? 'would not answer' : said
   return {
     ...{ at, mac, machine, why, address, answer },
-    asked: [rest.length > 0 ? protocol.toUpperCase() : 'HTTP', messageType, stage].filter(Boolean).join(' · '),
+    asked: [protocol.toUpperCase(), messageType, stage].filter(Boolean).join(' · '),
     colour: COLOURS[said] ?? (said.startsWith('would ') ? 'blue' : 'secondary'),
     more: detailsOf(detail).filter(({ name }) => !TOLD.has(name)),
   }

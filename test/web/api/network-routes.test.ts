@@ -35,7 +35,7 @@ it('lists what was heard on a segment, newest first, the reason of each silence 
 
 it('places a reader by TFTP on the segment of its lease', async () => {
   const { body } = await read('/segments/lab/sightings')
-  expect(body.map(({ what }) => what)).toContain('tftp completed')
+  expect(body.map(({ what }) => what)).toContain('tftp complete')
   expect((await read('/segments/office/sightings')).body).toEqual([])
 })
 

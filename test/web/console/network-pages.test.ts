@@ -43,7 +43,7 @@ it('shows of a segment its pool, its leases with their machines, what was heard 
   const heard = await page.locator('.sightings tbody tr').allTextContents()
   expect(heard[0]).toMatch(/02:00:00:00:00:08.*DHCP · request · os.*nak.*expected an address of this segment/s)
   expect(heard[2]).toMatch(/rack-03.*no answer.*expected UUID .*deadbeef/s)
-  expect(heard[3]).toMatch(/rack-01.*TFTP.*completed.*undionly\.kpxe/s)
+  expect(heard[3]).toMatch(/rack-01.*TFTP.*complete.*undionly\.kpxe/s)
   expect(await section('What needs a look')).toMatch(
     /3 hold the addresses.*Another DHCP server.*Address in use.*without a loader/s,
   )
