@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts'
-import type { BootClient, BootDecision, LoaderFamily, LoaderOffer } from '../domain/boot.ts'
+import type { BootClient, BootDecision, BootSession, LoaderFamily, LoaderOffer } from '../domain/boot.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
@@ -10,19 +10,10 @@ export const MAX_SESSIONS = 5
 
 type Machine = RegisteredMachine & { unprovedBy: string | undefined }
 
-type Session = {
-  runId: string
-  number: number
-  openedAt: number
-  mac: string
-  stage: 'firmware' | 'script' | 'agent'
-  nonceHash: string | undefined
-}
-
 export type BootDeciderDeps = {
   machines: IdentityDeps<Machine>
   runs: { findOpen(machine: string): Promise<Run | undefined> }
-  sessions: { live(runId: string): Promise<Session | undefined>; save(session: Session): Promise<void> }
+  sessions: { live(runId: string): Promise<BootSession | undefined>; save(session: BootSession): Promise<void> }
   record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<void>
   loaders: {
     offer(client: BootClient): Promise<LoaderOffer>
@@ -53,7 +44,7 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
         }
       : { kind: 'local', why: 'no run under grant' }
 
-  const begin = async (run: Run, client: BootClient, live: Session | undefined): Promise<BootDecision> => {
+  const begin = async (run: Run, client: BootClient, live: BootSession | undefined): Promise<BootDecision> => {
     const number = (live?.number ?? 0) + 1
     if (number > MAX_SESSIONS) {
       await deps.record(run.id, 'loopBroken', { sessions: MAX_SESSIONS })
@@ -63,7 +54,7 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
         why: `expected at most ${MAX_SESSIONS} network boots, run ${run.id} is ended`,
       }
     }
-    const session: Session = {
+    const session: BootSession = {
       ...{ runId: run.id, number, openedAt: deps.clock.now(), mac: client.mac },
       ...{ stage: 'firmware', nonceHash: undefined },
     }

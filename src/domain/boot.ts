@@ -10,6 +10,16 @@ export type BootClient = {
   stage: BootStage
 }
 
+/** A numbered network boot under a run's grant. `nonceHash` is set once its boot code was exchanged. */
+export type BootSession = {
+  runId: string
+  number: number
+  openedAt: number
+  mac: string
+  stage: 'firmware' | 'script' | 'agent'
+  nonceHash: string | undefined
+}
+
 /** What a first loader leads to: iPXE, which is not signed, or GRUB behind the signed shim. */
 export type LoaderFamily = 'ipxe' | 'shim'
 

@@ -1,17 +1,9 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
+import type { BootSession } from '../domain/boot.ts'
 import type { DatabaseDoor } from './database.ts'
 import { preparedOn } from './prepared.ts'
 import { bootSessions } from './schema.ts'
 
-/** A numbered network boot under a run's grant. `nonceHash` is set once its boot code was exchanged. */
-export type BootSession = {
-  runId: string
-  number: number
-  openedAt: number
-  mac: string
-  stage: 'firmware' | 'script' | 'agent'
-  nonceHash: string | undefined
-}
 export type BootSessionStore = ReturnType<typeof createBootSessionStore>
 
 /** Sessions that are remembered: more than one appliance boots machines at a time. */
