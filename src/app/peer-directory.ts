@@ -17,34 +17,36 @@ export type PeerDirectory = {
   /** The segment that an address of an interface lies in; undefined where it lies in none. */
   segmentOf(interfaceName: string, address: string): string | undefined
   /** Remembers who asked port 4011 from an address, or knew from there the path or the boot code of a session. */
-  tie(interfaceName: string, address: string, mac: string, by: 'bootService' | 'sessionSecret'): void
+  tie(interfaceName: string, address: string, mac: string, by: Tie['by']): void
   /** True when a machine was tied to some address by its session's secret: then nothing else may tie it. */
   knewSecret(interfaceName: string, macs: readonly string[]): boolean
 }
+
+type Tie = { mac: string; until: number; by: 'bootService' | 'sessionSecret' }
 
 /** A machine that boots asks again within minutes; later the address may be another's. */
 const KEPT_MS = 15 * 60_000
 const MOST_KEPT = 4096
 
 /**
- * Ties an address to a machine by what the machine can not choose freely: the lease it holds from us, else the packet it
- * sent to port 4011 or a secret of its session, else the kernel's neighbour table. A MAC that it claims in a request is
- * not asked for.
+ * Ties an address to a machine by what the machine can not choose freely: the lease it holds from us, else a secret of its
+ * session, else the kernel's neighbour table. Only for an address that the table does not know, which is one behind a
+ * router, the packet counts that was sent from there to port 4011, for all in it is a claim.
  */
 export function createPeerDirectory({ segmentsOn, leaseMac, neighbourMac, clock }: PeerDirectoryDeps): PeerDirectory {
-  const ties = new Map<string, { mac: string; until: number }>()
+  const ties = new Map<string, Tie>()
   const secrets = new Map<string, number>()
   const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
     map.delete(key)
     map.set(key, value)
     if (map.size > MOST_KEPT) map.delete(map.keys().next().value!)
   }
-  const tied = (key: string): string | undefined => {
+  const tied = (key: string): Tie | undefined => {
     const entry = ties.get(key)
     if (!entry || entry.until <= clock.now()) return undefined
     // A machine that is being written asks for longer than it took to boot.
     entry.until = clock.now() + KEPT_MS
-    return entry.mac
+    return entry
   }
   return {
     macOf: (interfaceName, address) => {
@@ -54,13 +56,16 @@ export function createPeerDirectory({ segmentsOn, leaseMac, neighbourMac, clock 
         if (mac !== undefined) return mac
       }
       if (!segments.some((segment) => isOnSegment(segment, address))) return undefined
-      return tied(`${interfaceName} ${address}`) ?? neighbourMac(interfaceName, address)
+      const tie = tied(`${interfaceName} ${address}`)
+      if (tie?.by === 'sessionSecret') return tie.mac
+      // Anybody can write another's MAC into a packet; on the wire itself the kernel knows better.
+      return neighbourMac(interfaceName, address) ?? tie?.mac
     },
     segmentOf: (interfaceName, address) =>
       segmentsOn(interfaceName).find((segment) => isOnSegment(segment, address))?.name,
     tie: (interfaceName, address, mac, by) => {
       const until = clock.now() + KEPT_MS
-      remember(ties, `${interfaceName} ${address}`, { mac, until })
+      remember(ties, `${interfaceName} ${address}`, { mac, until, by })
       if (by === 'sessionSecret') remember(secrets, `${interfaceName} ${mac}`, until)
     },
     knewSecret: (interfaceName, macs) =>

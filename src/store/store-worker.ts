@@ -17,6 +17,8 @@ export type StoreFile = { file: string; readOnly: boolean }
 export type Reply = { id: number; rows: unknown[] } | { id: number; error: string; code: string }
 
 const BUSY_MILLISECONDS = 5000
+/** Of a write: who waits here keeps those waiting who only read, so that the queue of units waits instead. */
+const WRITE_BUSY_MILLISECONDS = 50
 const { file, readOnly } = workerData as StoreFile
 
 // The writer comes first: it makes the file and its log. A reader alone makes neither, and has nothing to write on.
@@ -30,6 +32,7 @@ function openToWrite(): Database.Database {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
+  database.pragma(`busy_timeout = ${WRITE_BUSY_MILLISECONDS}`)
   return database
 }
 

@@ -1,3 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { hasCode } from '../core/errors.ts'
+
 /** Units of work in their order; each resolves to its steps' result when that is durable. */
 export type UnitQueue = {
   /** `may be alone`: the steps are one call, which can be a transaction of its own where no other unit waits. */
@@ -16,11 +19,15 @@ type Unit = {
 /** So many units share a commit at the most, so that the first of them does not wait for ever. */
 const MOST_TOGETHER = 256
 
+/** How a database is waited for that another process holds: 5 s of tries that take a moment themselves. */
+export type Patience = { tries: number; pause(): Promise<unknown> }
+const PATIENCE: Patience = { tries: 60, pause: () => wait(30) }
+
 /**
  * Runs units one after the other and lets those that wait share one transaction: the disk is waited for once. Each unit is
  * a savepoint of its own, so that one that throws undoes itself alone. `run` executes a statement on the one connection.
  */
-export function createUnitQueue(run: (sql: string) => Promise<unknown>): UnitQueue {
+export function createUnitQueue(run: (sql: string) => Promise<unknown>, patience = PATIENCE): UnitQueue {
   let waiting: Unit[] = []
   let working: Promise<void> | undefined
 
@@ -28,7 +35,7 @@ export function createUnitQueue(run: (sql: string) => Promise<unknown>): UnitQue
     while (waiting.length > 0) {
       const group = waiting.slice(0, MOST_TOGETHER)
       waiting = waiting.slice(MOST_TOGETHER)
-      await runGroup(run, group)
+      await runGroup(run, group, patience)
     }
     working = undefined
   }
@@ -42,12 +49,24 @@ export function createUnitQueue(run: (sql: string) => Promise<unknown>): UnitQue
   }
 }
 
-async function runGroup(run: (sql: string) => Promise<unknown>, group: Unit[]): Promise<void> {
+/** Tries again while another process holds the database. Between two tries the connection is there for those who read. */
+async function onceFree<T>(work: () => Promise<T>, { tries, pause }: Patience): Promise<T> {
+  for (let left = tries; ; left--)
+    try {
+      return await work()
+    } catch (error) {
+      if (left <= 1 || !hasCode(error, 'store.busy')) throw error
+      await pause()
+    }
+}
+
+async function runGroup(run: (sql: string) => Promise<unknown>, group: Unit[], patience: Patience): Promise<void> {
   const [only] = group
-  if (only && group.length === 1 && only.mayBeAlone) return only.steps(true).then(only.resolve, only.reject)
+  if (only && group.length === 1 && only.mayBeAlone)
+    return onceFree(() => only.steps(true), patience).then(only.resolve, only.reject)
   const done: [Unit, unknown][] = []
   try {
-    await run('BEGIN IMMEDIATE')
+    await onceFree(() => run('BEGIN IMMEDIATE'), patience)
     for (const unit of group) {
       const outcome = await runUnit(run, unit)
       if (outcome.ok) done.push([unit, outcome.value])

@@ -23,12 +23,24 @@ it('believes the lease first', () =>
 it('believes no lease of ours where another server gives the addresses', () =>
   expect(open(proxy, { lease: 'old', neighbour: 'neighbour' }).macOf()).toBe('neighbour'))
 
-it('believes the packet to port 4011 before the neighbour table, for a quarter of an hour', () => {
-  const { peers, at, macOf } = open(proxy, { neighbour: 'neighbour' })
+it('believes the packet to port 4011 of an address that is no neighbour, for a quarter of an hour', () => {
+  const { peers, at, macOf } = open(proxy)
   peers.tie('eth0', '10.77.0.150', 'packet', 'bootService')
-  expect([macOf(), macOf('10.77.0.151'), macOf('10.77.0.150', 'eth1')]).toEqual(['packet', 'neighbour', undefined])
+  expect([macOf(), macOf('10.77.0.151'), macOf('10.77.0.150', 'eth1')]).toEqual(['packet', undefined, undefined])
   at.now = 15 * 60_000
+  expect(macOf()).toBeUndefined()
+})
+
+it('believes no neighbour who writes another’s MAC into a packet to port 4011', () => {
+  const { peers, macOf } = open(proxy, { neighbour: 'neighbour' })
+  peers.tie('eth0', '10.77.0.150', 'victim', 'bootService')
   expect(macOf()).toBe('neighbour')
+})
+
+it('believes a neighbour who knows the secret of a session', () => {
+  const { peers, macOf } = open(proxy, { neighbour: 'neighbour' })
+  peers.tie('eth0', '10.77.0.150', 'told', 'sessionSecret')
+  expect(macOf()).toBe('told')
 })
 
 it('ties nobody to an address that no segment has', () =>

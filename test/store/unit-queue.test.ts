@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../../src/core/errors.ts'
 import { createUnitQueue } from '../../src/store/unit-queue.ts'
 
 /** A connection that writes down what it is told, and refuses what `refuse` says. */
@@ -53,6 +54,40 @@ describe('units that wait', () => {
     })
     await Promise.all([slow, queue.add(async () => void seen.push('next'))])
     expect(seen).toEqual(['slow begins', 'slow ends', 'next'])
+  })
+})
+
+describe('units that find the database held by another process', () => {
+  const busy = new AppError('store.busy', 'held')
+
+  it.each([
+    ['share a commit', 2, undefined, 'BEGIN IMMEDIATE'],
+    ['are one call', 1, 'may be alone' as const, 'a'],
+  ])('that %s try again while others may read, until it is let go', async (_title, units, how, first) => {
+    let held = 3
+    let pauses = 0
+    const told: string[] = []
+    const run = async (sql: string): Promise<void> => {
+      told.push(sql)
+      if (sql === first && held-- > 0) throw busy
+    }
+    const queue = createUnitQueue(run, { tries: 4, pause: async () => pauses++ })
+    await Promise.all(['a', 'b'].slice(0, units).map((name) => queue.add(() => run(name), how)))
+    expect([pauses, told.slice(0, 4)]).toEqual([3, Array(4).fill(first)])
+  })
+
+  it('that give up fail as busy, each once, and the next ones go on', async () => {
+    let tries = 0
+    const run = async (sql: string): Promise<void> => {
+      if (sql === 'BEGIN IMMEDIATE' && tries++ < 3) throw busy
+    }
+    const queue = createUnitQueue(run, { tries: 3, pause: async () => {} })
+    const outcomes = await Promise.allSettled(['a', 'b'].map((name) => queue.add(() => run(name))))
+    expect(outcomes).toEqual([
+      { status: 'rejected', reason: busy },
+      { status: 'rejected', reason: busy },
+    ])
+    await expect(queue.add(() => run('c'))).resolves.toBeUndefined()
   })
 })
 
