@@ -32,7 +32,7 @@ export type DhcpMode = z.infer<typeof DhcpMode>
 const Fields = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   site: z.strictObject({ name: z.string().min(1).max(63), kind: z.enum(['build', 'test', 'production']) }),
-  interface: z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/),
+  interface: z.string().regex(/^(?!-|\.{1,2}$)[A-Za-z0-9_.-]{1,15}$/),
   address: Ipv4,
   prefix: z.int().min(8).max(30),
   subnet: Ipv4.optional(),

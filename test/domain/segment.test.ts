@@ -99,3 +99,8 @@ it('refuses a subnet that is not a network address', () => {
 test.each([53, 54, 66, 67, 82, 97, 175, 0, 255])('refuses a free-form option %i, which is ours to say', (code) =>
   expect(Segment.safeParse({ ...base, options: [{ code, hex: '00' }] }).success).toBe(false),
 )
+
+test.each(['.', '..', '-all', 'eth0;id', 'eth0\n', 'a/b', '\u001b[2J', 'x'.repeat(16), ''])(
+  'no segment is on an interface named %j: it would be read as a path, an option or more than a name',
+  (name) => expect(() => Segment.parse({ ...base, interface: name })).toThrow('interface'),
+)
