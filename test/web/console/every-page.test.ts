@@ -124,7 +124,8 @@ describe.each([
     }
     expect(wrong).toEqual([])
     expect(complaints.filter((text) => !text.includes('404'))).toEqual([])
-  })
+    // A dozen pages, each judged and drawn: half a minute where boots run beside it.
+  }, 120_000)
 })
 
 it('every disabled control says why, to a viewer and to an operator', async () => {
