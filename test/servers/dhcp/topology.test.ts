@@ -96,7 +96,9 @@ it('L-01, D-17: a client behind a relay gets an address of its segment, and rene
     await client
   }
   const seen = host.lines.filter((line) => line.segment === 'far' && line.answer === 'ack')
-  expect(seen.map(({ relay: through }) => through)).toEqual(['10.20.0.1', undefined])
+  const ways = seen.map(({ relay: through }) => through)
+  // A client that repeats itself through a slow relay is answered once more, and its own renewal may overtake that.
+  expect([ways[0], new Set(ways)]).toEqual(['10.20.0.1', new Set(['10.20.0.1', undefined])])
 }, 60_000)
 
 it('L-04: another client behind the relay, ISC’s, is told the classless routes that it asks for', async () => {
