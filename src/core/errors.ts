@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   'image.not_found': { status: 404, retryable: false },
   'image.exists': { status: 409, retryable: false },
   'image.malformed': { status: 400, retryable: false },
+  'image.revoked': { status: 409, retryable: false },
+  'image.step_refused': { status: 409, retryable: false },
   'image.signature': { status: 400, retryable: false },
   'image.chunk_corrupt': { status: 400, retryable: true },
   'image.chunk_missing': { status: 404, retryable: true },

@@ -4,6 +4,7 @@ import { createAccessStore } from './access-store.ts'
 import { createBootSessionStore } from './boot-session-store.ts'
 import { createConflictStore } from './conflict-store.ts'
 import { type DatabaseDoor, openDatabase } from './database.ts'
+import { createImageLifecycleStore } from './image-lifecycle-store.ts'
 import { createImageVersionStore } from './image-version-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createMachineStore } from './machine-store.ts'
@@ -46,6 +47,7 @@ function storesOver(database: DatabaseDoor) {
     machines,
     conflicts: createConflictStore(database),
     images: createImageVersionStore(database),
+    imageLifecycle: createImageLifecycleStore(database),
     runs: createRunStore(database, machines.refresh),
     runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),

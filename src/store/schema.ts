@@ -1,6 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { LoaderMemory } from '../domain/boot.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
+import type { KeptState, StatementKind } from '../domain/image-lifecycle.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Lease } from '../domain/lease.ts'
 import type { MachinePower } from '../domain/machine.ts'
@@ -120,6 +121,42 @@ export const imageVersions = sqliteTable(
     createdAt: text('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.name, table.version] })],
+)
+
+/** How far each version has come; one that has no row is a draft. */
+export const imageStates = sqliteTable('image_states', {
+  manifestDigest: text('manifest_digest').primaryKey(),
+  state: text().$type<KeptState>().notNull(),
+  since: integer().notNull(),
+})
+
+/** What was said of versions: the exact bytes that were signed. */
+export const imageStatements = sqliteTable(
+  'image_statements',
+  {
+    seq: integer().primaryKey(),
+    manifestDigest: text('manifest_digest').notNull(),
+    kind: text().$type<StatementKind>().notNull(),
+    document: text().notNull(),
+    keyId: text('key_id').notNull(),
+    signature: text().notNull(),
+  },
+  (table) => [index('image_statements_by_digest').on(table.manifestDigest)],
+)
+
+/** Every move of a channel of an image; the newest says what it points at, undefined that it points at nothing. */
+export const channelMoves = sqliteTable(
+  'channel_moves',
+  {
+    seq: integer().primaryKey(),
+    image: text().notNull(),
+    channel: text().notNull(),
+    version: text(),
+    manifestDigest: text('manifest_digest'),
+    at: integer().notNull(),
+    by: text().notNull(),
+  },
+  (table) => [index('channel_moves_by_channel').on(table.image, table.channel)],
 )
 
 export const runs = sqliteTable(

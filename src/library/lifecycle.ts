@@ -1,0 +1,58 @@
+import {
+  type LifecycleStand,
+  type LifecycleState,
+  type LifecycleStepName,
+  shownState,
+  whyNot,
+} from '../domain/image-lifecycle.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
+import type { Statement } from '../image/statement.ts'
+import { createChannels } from './channels.ts'
+import {
+  createLifecycleRecords,
+  type LifecycleParts,
+  refuseStep,
+  type Said,
+  type VersionName,
+} from './lifecycle-records.ts'
+import { machinesRunning, revokeVersion } from './revocation.ts'
+
+/** A version's whole record; `broken` says what is wrong with the statements that do not hold. */
+export type LifecycleRecord = {
+  row: ImageVersion
+  state: LifecycleState
+  since: number | undefined
+  channels: readonly string[]
+  statements: Statement[]
+  broken: string[]
+}
+
+/** The steps that lead from state to state and nowhere else. */
+export type PlainStep = Exclude<LifecycleStepName, 'promote' | 'revoke'>
+
+export type Lifecycle = ReturnType<typeof createLifecycle>
+
+/** Takes versions from step to step. A step that is refused throws image.step_refused and names everything that is missing. */
+export function createLifecycle(parts: LifecycleParts) {
+  const { store } = parts
+  const records = createLifecycleRecords(parts)
+  return {
+    ...createChannels(parts, records),
+    take: async (which: VersionName, step: PlainStep, said: Said): Promise<void> => {
+      const row = await records.find(which)
+      await store.change(async (rows) => {
+        const place = await records.read(rows, row)
+        refuseStep(step, row, whyNot(step, place.stand))
+        await records.write(rows, place, step, said)
+      })
+    },
+    revoke: (which: VersionName, said: Said) => revokeVersion(parts, records, which, said),
+    machinesRunning: async (which: VersionName) => machinesRunning(store, [await records.find(which)]),
+    record: async (which: VersionName): Promise<LifecycleRecord> => {
+      const { stand, ...rest } = await records.read(store, await records.find(which))
+      return { ...rest, state: shownState(stand), channels: stand.channels }
+    },
+    /** Where a version stands by what was signed of it. */
+    stand: async (row: ImageVersion): Promise<LifecycleStand> => (await records.read(store, row)).stand,
+  }
+}
