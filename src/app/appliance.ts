@@ -6,6 +6,7 @@ import { createLog, type Log } from '../core/log.ts'
 import { contentKey } from '../library/blobs.ts'
 import { createKeyring } from '../library/keyring.ts'
 import { createLibrary } from '../library/library.ts'
+import { createLifecycle } from '../library/lifecycle.ts'
 import { createChunkCache } from '../servers/http-boot/chunk-cache.ts'
 import { createStore } from '../store/create-store.ts'
 import { openApplianceKeys } from './appliance-keys.ts'
@@ -21,12 +22,11 @@ export async function openAppliance(
   const below = (name: string): string => join(settings.dataFolder, name)
   const store = await createStore(below('slipway.db'))
   const keys = await openApplianceKeys(below('keys'))
-  const library = createLibrary({
-    folder: below('library'),
-    index: store.images,
-    keys: createKeyring(below('keys')),
-    clock,
-    log,
+  const keyring = createKeyring(below('keys'))
+  const library = createLibrary({ folder: below('library'), index: store.images, keys: keyring, clock, log })
+  const lifecycle = createLifecycle({
+    ...{ store: store.imageLifecycle, index: store.images, keys: keyring, channels: settings.channels, clock },
+    parentOf: async (digest) => (await library.manifest(digest)).manifest.parent,
   })
   return {
     settings,
@@ -35,6 +35,7 @@ export async function openAppliance(
     store,
     keys,
     library,
+    lifecycle,
     /** The chunks that machines read last, for all segments. */
     chunks: createChunkCache((digest) => library.openChunk(digest)),
     access: createAccessService({ store: store.access, clock }),

@@ -23,7 +23,7 @@ export async function buildImageFromRecipe(
   onStep: OnStep,
   onProgress: OnProgress,
 ): Promise<ImageVersion> {
-  const { settings, clock, log, library } = appliance
+  const { settings, clock, log, library, lifecycle } = appliance
   const file = wish.recipe.includes('/') ? wish.recipe : join(PROGRAM_FOLDER, 'images/recipes', `${wish.recipe}.yaml`)
   const recipe = parseRecipe(await readFile(file, 'utf8'))
   const version = wish.version ?? recipe.version
@@ -41,7 +41,9 @@ export async function buildImageFromRecipe(
     if (built.fromCache) onStep('disk found in the cache')
     const { boot, provenance } = built
     const facts = { name: recipe.name, version, boot, parent: built.parent, provenance }
-    return (await library.importDisk({ file: built.file, format: 'raw' }, facts, onProgress)).row
+    const { row } = await library.importDisk({ file: built.file, format: 'raw' }, facts, onProgress)
+    await lifecycle.take(row, 'build', { by: 'appliance', body: provenance })
+    return row
   } finally {
     if (parent) await rm(parent.file, { force: true })
   }

@@ -50,11 +50,12 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
     buildImage: (recipe, version, fresh, onStep, onProgress) =>
       using((appliance) => buildImageFromRecipe(appliance, { recipe, version, fresh }, onStep, onProgress)),
     importImage: (path, format, name, version, onProgress) =>
-      using(async ({ library }) => {
+      using(async ({ library, lifecycle }) => {
         const source = { file: path, format: oneOf(['raw', 'qcow2'] as const, format, 'a format') }
         const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'slipway image import' }
         const facts = { name, version, boot: NOTHING_TOLD, parent: null, provenance }
         const { row } = await library.importDisk(source, facts, onProgress)
+        await lifecycle.take(row, 'build', { by: 'appliance', body: provenance })
         return row
       }),
     verifyImage: (name, version, deep, onProgress) =>

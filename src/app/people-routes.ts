@@ -2,6 +2,7 @@ import { bootPreviewRoutes } from '../web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../web/api/conflict-routes.ts'
 import { doctorRoutes } from '../web/api/doctor-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
+import { imageLifeRoutes } from '../web/api/image-life-routes.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
 import { powerRoutes } from '../web/api/power-routes.ts'
@@ -9,6 +10,7 @@ import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { SeenByPeople } from './console-parts.ts'
+import { createImageLifecycle } from './image-lifecycle.ts'
 import type { RunParts } from './run-parts.ts'
 import type { SegmentServers } from './segment-servers.ts'
 
@@ -34,6 +36,7 @@ export function peopleEndpoints(
   return [
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
+    ...imageLifeRoutes({ life: createImageLifecycle(appliance, runs), audit }),
     ...bootPreviewRoutes(seen.bootPreview),
     ...networkRoutes(seen.network),
     ...doctorRoutes({ ...seen.doctor, audit }),

@@ -61,7 +61,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     runs,
     machines,
     profiles: store.profiles,
-    images: store.images,
+    images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse },
     record,
     enter,
     clock,

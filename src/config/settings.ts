@@ -45,6 +45,20 @@ export const Settings = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  /** Channels of images and the kind of site each is for, which says what a version needs to be golden there. */
+  channels: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
+        site: z.enum(['build', 'test', 'production']),
+      }),
+    )
+    .max(32)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected every channel once')
+    .default([
+      { name: 'lab', site: 'test' },
+      { name: 'production', site: 'production' },
+    ]),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -43,6 +43,8 @@ export function createChannels({ store, index, channels, clock }: LifecycleParts
   return {
     /** Points a channel at a version. Throws image.step_refused with what is missing. */
     promote,
+    /** What every channel of an image points at now. */
+    channels: (image: string) => store.channels(image),
     /** The newest version that a channel pointed at before and may still point at. */
     rollbackTarget,
     /** Points a channel at its rollback target, which is returned. Throws image.step_refused where there is none. */

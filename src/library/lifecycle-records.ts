@@ -84,6 +84,9 @@ export function createLifecycleRecords(parts: LifecycleParts) {
       }
       return { ...opened, row, stand, since: kept?.since }
     },
+    /** Adds a statement that changes no state. */
+    note: async (rows: LifecycleWrites, row: ImageVersion, kind: StatementKind, said: Said): Promise<void> =>
+      rows.addStatement(row.manifestDigest, await sign(parts, row.manifestDigest, kind, said)),
     /** Takes a step that was judged: its statement, and the state that it leads to. */
     write: async (rows: LifecycleWrites, { row, stand }: Place, step: LifecycleStepName, said: Said): Promise<void> => {
       const { makes, to } = LIFECYCLE_STEPS[step]

@@ -1,9 +1,11 @@
+import { AppError } from '../core/errors.ts'
 import {
   type LifecycleStand,
   type LifecycleState,
   type LifecycleStepName,
   shownState,
   whyNot,
+  whyNotForSite,
 } from '../domain/image-lifecycle.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import type { Statement } from '../image/statement.ts'
@@ -26,6 +28,9 @@ export type LifecycleRecord = {
   statements: Statement[]
   broken: string[]
 }
+
+/** A run that was verified. */
+export type TestRun = { run: string; machine: string; profile: string }
 
 /** The steps that lead from state to state and nowhere else. */
 export type PlainStep = Exclude<LifecycleStepName, 'promote' | 'revoke'>
@@ -51,6 +56,23 @@ export function createLifecycle(parts: LifecycleParts) {
     record: async (which: VersionName): Promise<LifecycleRecord> => {
       const { stand, ...rest } = await records.read(store, await records.find(which))
       return { ...rest, state: shownState(stand), channels: stand.channels }
+    },
+    /** Throws image.revoked when the version goes to no site any more. */
+    assertInUse: async (row: ImageVersion): Promise<void> => {
+      const reasons = whyNotForSite('build', (await records.read(store, row)).stand)
+      if (reasons.length === 0) return
+      throw new AppError('image.revoked', `expected ${row.name} ${row.version} to be in use, ${reasons.join('; ')}`)
+    },
+    /** Puts a verified run on record, once a hardware profile: what was built is tested by it. */
+    noteTestRun: async (row: ImageVersion, { run, machine, profile }: TestRun): Promise<void> => {
+      await store.change(async (rows) => {
+        const place = await records.read(rows, row)
+        const known = place.statements.some(({ kind, body }) => kind === 'testRun' && body.profile === profile)
+        if (known || place.stand.state === 'draft' || place.stand.state === 'revoked') return
+        const said = { by: 'appliance', body: { run, machine, profile } }
+        if (place.stand.state === 'built') await records.write(rows, place, 'test', said)
+        else await records.note(rows, row, 'testRun', said)
+      })
     },
     /** Where a version stands by what was signed of it. */
     stand: async (row: ImageVersion): Promise<LifecycleStand> => (await records.read(store, row)).stand,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { uuidV7 } from '../core/ids.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import type { Run, RunEvent, RunProgress } from '../domain/run/run.ts'
 import { isEnd, RUN_STATES } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
@@ -19,7 +20,9 @@ export type RunServiceDeps = {
   machines: { find(name: string): Promise<{ name: string; profile: string } | undefined> }
   profiles: { find(name: string): Promise<HardwareProfile | undefined> }
   images: {
-    find(name: string, version?: string): Promise<{ name: string; version: string; manifestDigest: string } | undefined>
+    find(name: string, version?: string): Promise<ImageVersion | undefined>
+    /** Throws image.revoked for a version that is not deployed any more, or broken. */
+    assertInUse(version: ImageVersion): Promise<void>
   }
   record: RecordEvent
   enter(run: Run): void
@@ -55,6 +58,7 @@ export function createRunService(deps: RunServiceDeps) {
           'image.not_found',
           `expected an image in the library, got ${wish.image} ${wish.version ?? '(any version)'}`,
         )
+      await deps.images.assertInUse(image)
       const run = newRun(machine.name, image, profile, deps.clock.now(), wish.retryOf)
       await deps.runs.add(run)
       await deps.record(run.id, 'created', { actor, image: image.name, version: image.version })

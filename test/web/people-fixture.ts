@@ -7,6 +7,8 @@ import { createAccessService } from '../../src/access/access-service.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { ROLES, type Role } from '../../src/domain/role.ts'
+import { createKeyring } from '../../src/library/keyring.ts'
+import { createLifecycle } from '../../src/library/lifecycle.ts'
 import { createRunEffects } from '../../src/runs/run-effects.ts'
 import { createRunFeed } from '../../src/runs/run-feed.ts'
 import { createRunRecorder, type RecordEvent } from '../../src/runs/run-recorder.ts'
@@ -16,6 +18,7 @@ import { createStore } from '../../src/store/create-store.ts'
 import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
+import { type ImageLifeDoor, imageLifeRoutes } from '../../src/web/api/image-life-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
@@ -53,7 +56,13 @@ export async function createPeopleFixture() {
     clock,
     log: silentLog,
   })
-  const runs = createRunService({ ...store, record, enter, clock })
+  const runs = createRunService({
+    ...store,
+    images: { ...store.images, assertInUse: async () => {} },
+    record,
+    enter,
+    clock,
+  })
   await store.profiles.save(HardwareProfile.parse({ name: 'any' }))
   await store.machines.save({ name: 'm1', macs: ['52:54:00:00:00:01'], profile: 'any' })
   await store.images.add({
@@ -69,12 +78,21 @@ export async function createPeopleFixture() {
     access.audit(actor.name, action, target, detail)
   const images = { list: store.images.list, manifest: storedManifests() }
   const transfers = store.runSamples.list
+  const lifecycle = createLifecycle({
+    ...{ store: store.imageLifecycle, index: store.images, keys: createKeyring(join(folder, 'keys')), clock },
+    ...{ parentOf: async () => null, channels: [{ name: 'lab', site: 'test' }] },
+  })
+  const lifeOver: ImageLifeDoor['revoke'] = async (which, said) => ({
+    ...(await lifecycle.revoke(which, said)),
+    cancelled: [],
+  })
   const bootPreview = fakeBootPreview()
   const network = fakeNetwork(store)
   const doctor = fakeDoctor()
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
+    ...imageLifeRoutes({ life: { ...lifecycle, revoke: lifeOver }, audit }),
     ...bootPreviewRoutes(bootPreview),
     ...networkRoutes(network.door),
     ...doctorRoutes({ ...doctor, audit }),
