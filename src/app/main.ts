@@ -1,6 +1,7 @@
 import { applianceCommands } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { imageCommands } from '../cli/image-commands.ts'
+import { imageLifeCommands } from '../cli/image-life-commands.ts'
 import { machineCommands } from '../cli/machine-commands.ts'
 import { resourceCommands } from '../cli/resource-commands.ts'
 import { runCommandLine } from '../cli/run-command-line.ts'
@@ -16,6 +17,7 @@ export function main(argv: string[]): Promise<number> {
   const commands = [
     ...applianceCommands(openLocalDoor),
     ...imageCommands(openLocalDoor),
+    ...imageLifeCommands(openClient),
     ...runCommands(openClient),
     ...machineCommands(openClient),
     ...resourceCommands(openClient),

@@ -11,7 +11,8 @@ export const LIFECYCLE_STATES = {
   approved: 'somebody who may say so approved it',
   golden: 'tested or approved, and a channel points at it',
   deprecated: 'still there for those who run it; nothing new is deployed from it',
-  retired: 'not to be deployed any more',
+  retired: 'not to be deployed any more; its bytes may be collected',
+  archived: 'retired, and all of it is in one file outside of the library',
   revoked: 'never booted again, nor anything that was built from it',
 } as const satisfies Record<string, string>
 
@@ -23,10 +24,13 @@ export type KeptState = Exclude<LifecycleState, 'golden'>
 export const STATEMENT_KINDS = {
   build: 'how it was made: recipe and its digest, packages, tool',
   testRun: 'a run that was verified: its id, machine, hardware profile',
+  sbom: 'its packages, as CycloneDX, read from the disk without booting it',
+  scan: 'what a virus scan found, and how old its signatures were',
   approval: 'who approved it, and what was said',
   promotion: 'which channel was pointed at it, and what that pointed at before',
   deprecation: 'who deprecated it, and why',
   retirement: 'who retired it, and why',
+  archive: 'the file that all of it is in: its length and digest',
   revocation: 'who revoked it, why, and which version that was said of',
 } as const satisfies Record<string, string>
 
@@ -75,6 +79,9 @@ export const LIFECYCLE_STEPS = {
   retire: {
     ...{ offChannels: true, from: ['deprecated'], to: 'retired', needs: [], makes: 'retirement', role: 'operator' },
   },
+  archive: {
+    ...{ offChannels: true, from: ['retired'], to: 'archived', needs: [], makes: 'archive', role: 'operator' },
+  },
   revoke: {
     ...{ ...FREE, from: KEPT.filter((state) => state !== 'revoked'), to: 'revoked', needs: [] },
     ...{ makes: 'revocation', role: 'approver' },
@@ -111,7 +118,7 @@ export function whyNotForSite(site: SiteKind, stand: Pick<LifecycleStand, 'state
   return isOut ? [`it is ${stand.state}: ${LIFECYCLE_STATES[stand.state]}`] : missing(SITE_NEEDS[site], stand)
 }
 
-const OUT_OF_USE: readonly KeptState[] = ['deprecated', 'retired', 'revoked']
+const OUT_OF_USE: readonly KeptState[] = ['deprecated', 'retired', 'archived', 'revoked']
 
 const missing = (needs: readonly StatementKind[], { statements }: Pick<LifecycleStand, 'statements'>): string[] =>
   needs.filter((kind) => !statements.has(kind)).map((kind) => `no ${kind} is on record: ${STATEMENT_KINDS[kind]}`)
