@@ -1,8 +1,8 @@
 import type { Log } from '../core/log.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
-import type { Said, VersionName } from '../library/lifecycle-records.ts'
-import type { Revocation } from '../library/revocation.ts'
+import type { Said, VersionName } from '../library/life/lifecycle-records.ts'
+import type { Revocation } from '../library/life/revocation.ts'
 import type { Appliance } from './appliance.ts'
 import type { RunParts } from './run-parts.ts'
 

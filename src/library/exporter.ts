@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { decompressChunk } from '../image/chunk-codec.ts'
 import { chunkRange, type Manifest } from '../image/manifest.ts'
-import { type Blobs, contentKey, readBlob } from './blobs.ts'
-import type { Progress } from './cutter.ts'
+import { type Blobs, contentKey, readBlob } from './blobs/blobs.ts'
+import type { Progress } from './import/cutter.ts'
 
 /** Writes a version's raw disk to a new sparse file; every chunk is judged first. Throws image.chunk_missing, image.chunk_corrupt. */
 export async function writeDisk(

@@ -1,8 +1,8 @@
 import { AppError } from '../core/errors.ts'
 import { checkStored, decompressChunk, storedBound } from '../image/chunk-codec.ts'
 import { type Chunk, chunkRange, type Manifest } from '../image/manifest.ts'
-import { type Blobs, contentKey, readBlob } from './blobs.ts'
-import type { Progress } from './cutter.ts'
+import { type Blobs, contentKey, readBlob } from './blobs/blobs.ts'
+import type { Progress } from './import/cutter.ts'
 
 /** One chunk that is not as the manifest says; `index` of its first place in the disk. */
 export type ChunkFault = {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, test } from 'vitest'
-import { createExtentWalk, dataExtents } from '../../src/library/disk-extents.ts'
+import { createExtentWalk, dataExtents } from '../../src/library/import/disk-extents.ts'
 import { temporaryFolder } from './library-fixture.ts'
 
 const MIB = 1024 * 1024

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, test } from 'vitest'
 import { sha256Hex } from '../../src/core/ids.ts'
-import { contentKey, readBlob, signatureKey } from '../../src/library/blobs.ts'
-import { createFolderBlobs, sweepTemporary } from '../../src/library/folder-blobs.ts'
+import { contentKey, readBlob, signatureKey } from '../../src/library/blobs/blobs.ts'
+import { createFolderBlobs, sweepTemporary } from '../../src/library/blobs/folder-blobs.ts'
 import { temporaryFolder } from './library-fixture.ts'
 
 const bytes = Buffer.from('0123456789')
@@ -76,7 +76,7 @@ it('makes nothing visible when the bytes cannot be written', async () => {
 
 it('shows no half blob after its writer was killed in the middle', async () => {
   const folder = temporaryFolder()
-  const source = new URL('../../src/library/folder-blobs.ts', import.meta.url).href
+  const source = new URL('../../src/library/blobs/folder-blobs.ts', import.meta.url).href
   const script = `
     const { createFolderBlobs } = await import(${JSON.stringify(source)})
     const { createHash } = await import('node:crypto')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { ImageVersion } from '../../src/domain/image-version.ts'
 import { createKeyring, type Keyring } from '../../src/library/keyring.ts'
-import { createLifecycle, type Lifecycle } from '../../src/library/lifecycle.ts'
+import { createLifecycle, type Lifecycle } from '../../src/library/life/lifecycle.ts'
 import { createStore, type Store } from '../../src/store/create-store.ts'
 import { temporaryFolder } from './library-fixture.ts'
 

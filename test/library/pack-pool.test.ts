@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { digestOf } from '../../src/image/chunk-codec.ts'
-import { createPackPool, type PackPool } from '../../src/library/pack-pool.ts'
+import { createPackPool, type PackPool } from '../../src/library/import/pack-pool.ts'
 import { noise } from '../image/manifest-sample.ts'
 import { temporaryFolder } from './library-fixture.ts'
 

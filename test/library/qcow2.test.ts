@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it, test } from 'vitest'
-import { checkQcow2Header } from '../../src/library/qcow2-header.ts'
+import { checkQcow2Header } from '../../src/library/import/qcow2-header.ts'
 import { noise } from '../image/manifest-sample.ts'
 import { createTestLibrary, factsOf, temporaryFolder } from './library-fixture.ts'
 

@@ -1,6 +1,6 @@
 import { openSync, readSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import { compressChunk, digestOf, isHole } from '../image/chunk-codec.ts'
+import { compressChunk, digestOf, isHole } from '../../image/chunk-codec.ts'
 import type { PackAnswer, PackOrder, PackSetup } from './pack-pool.ts'
 
 const { file, known }: PackSetup = workerData

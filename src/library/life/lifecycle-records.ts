@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/errors.ts'
+import type { Clock } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
 import {
   type ChannelMove,
   type KeptState,
@@ -8,11 +8,11 @@ import {
   type LifecycleStepName,
   type SiteKind,
   type StatementKind,
-} from '../domain/image-lifecycle.ts'
-import type { ImageVersion } from '../domain/image-version.ts'
-import { encodeStatement, openStatement, type Statement } from '../image/statement.ts'
-import type { Keyring } from './keyring.ts'
-import type { VersionIndex } from './version-index.ts'
+} from '../../domain/image-lifecycle.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
+import { encodeStatement, openStatement, type Statement } from '../../image/statement.ts'
+import type { Keyring } from '../keyring.ts'
+import type { VersionIndex } from '../version-index.ts'
 
 /** A statement as it is kept: the text that was signed, by which key, and the signature in base64. */
 export type KeptStatement = { kind: StatementKind; document: string; keyId: string; signature: string }

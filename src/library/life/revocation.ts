@@ -1,5 +1,5 @@
-import { whyNot } from '../domain/image-lifecycle.ts'
-import type { ImageVersion } from '../domain/image-version.ts'
+import { whyNot } from '../../domain/image-lifecycle.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
 import {
   type LifecycleParts,
   type LifecycleRecords,

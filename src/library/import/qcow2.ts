@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
-import { AppError } from '../core/errors.ts'
+import { AppError } from '../../core/errors.ts'
 import { checkQcow2Header, QCOW2_HEADER_BYTES } from './qcow2-header.ts'
 
 /** Bounds of one conversion: bytes of the raw disk, milliseconds of the whole. */

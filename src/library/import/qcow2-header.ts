@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.ts'
+import { AppError } from '../../core/errors.ts'
 
 /** Bytes of the file that `checkQcow2Header` wants to see. */
 export const QCOW2_HEADER_BYTES = 104

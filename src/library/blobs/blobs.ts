@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { AppError } from '../core/errors.ts'
+import { AppError } from '../../core/errors.ts'
 
 /** Bytes `start` to `end` of a blob, both included, as in an HTTP range (RFC 9110 §14.1.2). */
 export type ByteRange = { start: number; end: number }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AppError } from '../core/errors.ts'
-import { uuidV7 } from '../core/ids.ts'
-import { statedDiskBytes } from '../image/partition-table.ts'
+import { AppError } from '../../core/errors.ts'
+import { uuidV7 } from '../../core/ids.ts'
+import { statedDiskBytes } from '../../image/partition-table.ts'
 import { type ConvertLimits, convertQcow2 } from './qcow2.ts'
 
 /** A disk file to import; the caller states its format. `sha256` of the file, if known, is checked first. */

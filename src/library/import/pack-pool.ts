@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { AppError } from '../core/errors.ts'
-import type { Chunk } from '../image/manifest.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Chunk } from '../../image/manifest.ts'
 
 /** What a worker knows from its start: the raw disk file and chunks by the digest of their raw bytes. */
 export type PackSetup = { file: string; known: ReadonlyMap<string, Chunk> }

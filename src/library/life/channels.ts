@@ -1,6 +1,6 @@
-import { AppError } from '../core/errors.ts'
-import { whyNot } from '../domain/image-lifecycle.ts'
-import type { ImageVersion } from '../domain/image-version.ts'
+import { AppError } from '../../core/errors.ts'
+import { whyNot } from '../../domain/image-lifecycle.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
 import {
   type Channel,
   type LifecycleParts,

@@ -1,8 +1,8 @@
-import type { Clock } from '../core/clock.ts'
-import { AppError } from '../core/errors.ts'
-import type { Log } from '../core/log.ts'
-import type { ImageVersion } from '../domain/image-version.ts'
-import { digestOf } from '../image/chunk-codec.ts'
+import type { Clock } from '../../core/clock.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Log } from '../../core/log.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
+import { digestOf } from '../../image/chunk-codec.ts'
 import {
   type BootFacts,
   type Chunk,
@@ -10,14 +10,14 @@ import {
   type Manifest,
   type Provenance,
   storedBytesOf,
-} from '../image/manifest.ts'
-import { encodeSignatures } from '../image/signature.ts'
-import { type Blobs, contentKey, signatureKey } from './blobs.ts'
+} from '../../image/manifest.ts'
+import { encodeSignatures } from '../../image/signature.ts'
+import { type Blobs, contentKey, signatureKey } from '../blobs/blobs.ts'
+import { sweepTemporary } from '../blobs/folder-blobs.ts'
+import type { Keyring } from '../keyring.ts'
+import type { VersionIndex } from '../version-index.ts'
 import { cutDisk, type Progress } from './cutter.ts'
-import { sweepTemporary } from './folder-blobs.ts'
-import type { Keyring } from './keyring.ts'
 import { type DiskSource, openRawDisk, type RawDisk } from './raw-disk.ts'
-import type { VersionIndex } from './version-index.ts'
 
 /** What the caller says of a version; the rest of its manifest is read from the disk. */
 export type VersionFacts = {

@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.ts'
+import { AppError } from '../../core/errors.ts'
 import {
   type LifecycleStand,
   type LifecycleState,
@@ -6,9 +6,9 @@ import {
   shownState,
   whyNot,
   whyNotForSite,
-} from '../domain/image-lifecycle.ts'
-import type { ImageVersion } from '../domain/image-version.ts'
-import type { Statement } from '../image/statement.ts'
+} from '../../domain/image-lifecycle.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
+import type { Statement } from '../../image/statement.ts'
 import { createChannels } from './channels.ts'
 import {
   createLifecycleRecords,

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { AppError } from '../core/errors.ts'
-import { uuidV7 } from '../core/ids.ts'
+import { AppError } from '../../core/errors.ts'
+import { uuidV7 } from '../../core/ids.ts'
 import type { Blobs, ByteRange, OpenBlob } from './blobs.ts'
 
 /** nginx serves with windows of this size; smaller ones cost a third of the throughput. */

@@ -1,6 +1,6 @@
-import { AppError } from '../core/errors.ts'
-import { type Chunk, chunkRange, type Manifest } from '../image/manifest.ts'
-import { type Blobs, contentKey } from './blobs.ts'
+import { AppError } from '../../core/errors.ts'
+import { type Chunk, chunkRange, type Manifest } from '../../image/manifest.ts'
+import { type Blobs, contentKey } from '../blobs/blobs.ts'
 import { createExtentWalk, dataExtents } from './disk-extents.ts'
 import { createPackPool, type PackAnswer, type PackPool } from './pack-pool.ts'
 
