@@ -65,11 +65,11 @@ it('refuses a disk above the limit before it writes any of it', async () => {
   await expect(importImage(MIB)).rejects.toThrow(`at most ${MIB} bytes, got ${1024 * MIB}`)
 })
 
-it('refuses a raw file that is called qcow2, and reads a qcow2 that is called raw as bytes', async () => {
+it('refuses a raw file that is called qcow2, and a qcow2 that is called raw', async () => {
   qemuImg('create', '-q', '-f', 'qcow2', '-b', secret, '-F', 'raw', image)
   truncateSync(image, 256 * 1024)
-  const asRaw = await library().importDisk({ file: image, format: 'raw' }, factsOf('1'))
-  expect(asRaw.manifest.size).toBe(statSync(image).size)
+  const asRaw = library().importDisk({ file: image, format: 'raw' }, factsOf('1'))
+  await expect(asRaw).rejects.toMatchObject({ code: 'image.malformed', message: expect.stringMatching(/begins with/) })
   const asQcow2 = library().importDisk({ file: secret, format: 'qcow2' }, factsOf('1'))
   await expect(asQcow2).rejects.toMatchObject({ code: 'image.malformed' })
 })

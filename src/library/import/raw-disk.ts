@@ -5,10 +5,13 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { uuidV7 } from '../../core/ids.ts'
 import { statedDiskBytes } from '../../image/partition-table.ts'
-import { type ConvertLimits, convertQcow2 } from './qcow2.ts'
+import type { Compression } from './compressions.ts'
+import { type ConvertLimits, convertDisk } from './convert.ts'
+import { decompressFile } from './decompress.ts'
+import { type DiskFormat, judgeFormat } from './disk-formats.ts'
 
-/** A disk file to import; the caller states its format. `sha256` of the file, if known, is checked first. */
-export type DiskSource = { file: string; format: 'raw' | 'qcow2'; sha256?: string }
+/** A disk file to import; the caller states its format and how the whole is compressed. `sha256` of the file, if known, is checked first. */
+export type DiskSource = { file: string; format: DiskFormat; compression?: Compression; sha256?: string }
 
 /** A raw disk file ready to be cut. `release` removes what was made for it. */
 export type RawDisk = { file: string; size: number; stillSame(): Promise<void>; release(): Promise<void> }
@@ -20,14 +23,26 @@ export async function openRawDisk(
   limits: ConvertLimits,
   signal?: AbortSignal,
 ): Promise<RawDisk> {
-  const given = resolve(source.file)
-  if (source.sha256) await checkDigest(given, source.sha256)
-  if (source.format === 'raw') return inspect(given, limits, async () => {})
-  await mkdir(join(folder, 'tmp'), { recursive: true })
-  const target = join(folder, 'tmp', `${uuidV7(Date.now())}.raw`)
-  const release = () => rm(target, { force: true })
+  const made: string[] = []
+  const release = async (): Promise<void> => {
+    for (const file of made) await rm(file, { force: true })
+  }
+  const newFile = (): string => {
+    made.push(join(folder, 'tmp', `${uuidV7(Date.now())}.raw`))
+    return made.at(-1)!
+  }
   try {
-    await convertQcow2(given, target, limits, signal)
+    await mkdir(join(folder, 'tmp'), { recursive: true })
+    let file = resolve(source.file)
+    if (source.sha256) await checkDigest(file, source.sha256)
+    if (source.compression) {
+      const target = newFile()
+      await decompressFile(file, source.compression, target, limits, signal)
+      file = target
+    }
+    if (source.format === 'raw') return await inspect(file, limits, release)
+    const target = newFile()
+    await convertDisk(file, source.format, target, limits, signal)
     return await inspect(target, limits, release)
   } catch (error) {
     await release()
@@ -36,9 +51,8 @@ export async function openRawDisk(
 }
 
 async function inspect(file: string, limits: ConvertLimits, release: () => Promise<void>): Promise<RawDisk> {
-  const before = await stat(file).catch((error) => {
-    throw new AppError('image.malformed', `expected a readable disk file, got none at ${file}`, {}, error)
-  })
+  await judgeFormat(file, 'raw')
+  const before = await stat(file)
   const { size } = before
   if (!before.isFile() || size === 0 || size % 512 !== 0 || size > limits.maxDiskBytes) {
     const expected = `a file of whole 512-byte sectors, at most ${limits.maxDiskBytes} bytes`
