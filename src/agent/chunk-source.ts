@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http'
+import { asyncSha256 } from '../core/async-sha256.ts'
 import { AppError } from '../core/errors.ts'
-import { asyncSha256 } from './async-sha256.ts'
 
 /**
  * How often an answer may be wrong, how long the appliance may be out of reach, and how long the first pause is; each

@@ -7,9 +7,12 @@ import { contentKey } from '../library/blobs/blobs.ts'
 import { createKeyring } from '../library/keyring.ts'
 import { createLibrary } from '../library/library.ts'
 import { createLifecycle } from '../library/life/lifecycle.ts'
+import { createStoreHolds } from '../library/store-holds.ts'
 import { createChunkCache } from '../servers/http-boot/chunk-cache.ts'
 import { createStore } from '../store/create-store.ts'
 import { openApplianceKeys } from './appliance-keys.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
 
 export type Appliance = Awaited<ReturnType<typeof openAppliance>>
 
@@ -23,10 +26,23 @@ export async function openAppliance(
   const store = await createStore(below('slipway.db'))
   const keys = await openApplianceKeys(below('keys'))
   const keyring = createKeyring(below('keys'))
-  const library = createLibrary({ folder: below('library'), index: store.images, keys: keyring, clock, log })
+  const library = createLibrary({
+    ...{ folder: below('library'), index: store.images, keys: keyring, clock, log },
+    holds: createStoreHolds(store.libraryHolds, clock),
+    liveFacts: async () => ({
+      states: await store.imageLifecycle.states(),
+      inRuns: new Set((await store.runs.open()).map(({ manifestDigest }) => manifestDigest)),
+      now: clock.now(),
+      keepMs: settings.library.keepRetiredDays * DAY_MS,
+    }),
+    faults: store.libraryFaults,
+  })
   const lifecycle = createLifecycle({
     ...{ store: store.imageLifecycle, index: store.images, keys: keyring, channels: settings.channels, clock },
-    parentOf: async (digest) => (await library.manifest(digest)).manifest.parent,
+    parentOf: async (digest) => {
+      const { manifest } = await library.content(digest)
+      return manifest.format === 'slipway-image/1' ? manifest.parent : null
+    },
   })
   return {
     settings,

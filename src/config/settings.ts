@@ -59,6 +59,14 @@ export const Settings = z.strictObject({
       { name: 'lab', site: 'test' },
       { name: 'production', site: 'production' },
     ]),
+  library: z
+    .strictObject({
+      /** How long the bytes of what was retired or revoked are kept. */
+      keepRetiredDays: z.number().min(0).default(30),
+      /** What the look at every byte of the library may read in a second; 0: it is not looked at. */
+      scrubMiBPerSecond: z.number().min(0).default(16),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -8,15 +8,17 @@ export const MAX_MANIFEST_BYTES = 384 * KIB * KIB
 /** Most chunks of one disk: 1 TiB at 512 KiB. */
 export const MAX_CHUNKS = 2 ** 21
 
-const hex = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
-const label = z.string().regex(/^[a-z0-9][a-z0-9._+~-]{0,63}$/, 'expected 1 to 64 of a-z 0-9 . _ + ~ -')
+/** A SHA-256 in a manifest. */
+export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
+/** A name or a version in a manifest. */
+export const label = z.string().regex(/^[a-z0-9][a-z0-9._+~-]{0,63}$/, 'expected 1 to 64 of a-z 0-9 . _ + ~ -')
 const chunkSize = z
   .int()
   .refine((value) => Number.isInteger(Math.log2(value)) && value >= 64 * KIB && value <= 4096 * KIB, {
     error: 'expected a power of two from 65536 to 4194304',
   })
 
-const chunk = z.strictObject({ digest: hex, length: z.int().min(1), raw: hex })
+const chunk = z.strictObject({ digest, length: z.int().min(1), raw: digest })
 
 const boot = z.strictObject({
   firmware: z.array(z.enum(['bios', 'uefi'])).max(2),
@@ -27,9 +29,10 @@ const boot = z.strictObject({
   banners: z.array(z.strictObject({ port: z.int().min(1).max(65535), expect: z.string().min(1).max(256) })).max(64),
 })
 
-const provenance = z.strictObject({
+/** Where a version comes from, as a manifest says it. */
+export const provenance = z.strictObject({
   recipe: z.string().max(256).nullable(),
-  recipeDigest: hex.nullable(),
+  recipeDigest: digest.nullable(),
   packages: z.array(z.string().min(1).max(256)).max(50_000),
   tool: z.string().min(1).max(256),
 })
@@ -43,7 +46,7 @@ const schema = z.strictObject({
   chunkSize,
   chunks: z.array(chunk.nullable()).min(1).max(MAX_CHUNKS),
   boot,
-  parent: hex.nullable(),
+  parent: digest.nullable(),
   provenance,
 })
 
@@ -68,13 +71,15 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   return bytes
 }
 
-/** Reads a manifest's bytes. Throws image.malformed. The signature is judged apart, before. */
-export function decodeManifest(bytes: Uint8Array): Manifest {
+/** Reads a disk's manifest. Throws image.malformed. The signature is judged apart, before. */
+export const decodeManifest = (bytes: Uint8Array): Manifest => parseManifest(readManifestJson(bytes))
+
+/** What a manifest's bytes say as JSON, whichever format it has. Throws image.malformed. */
+export function readManifestJson(bytes: Uint8Array): unknown {
   checkLength(bytes)
   try {
-    return parseManifest(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    if (error instanceof AppError) throw error
     const got = error instanceof Error ? error.message : String(error)
     throw new AppError('image.malformed', `expected a manifest in JSON, got: ${got}`, {}, error)
   }
@@ -95,7 +100,8 @@ export function storedBytesOf(manifest: Manifest): number {
   return [...lengths.values()].reduce((sum, length) => sum + length, 0)
 }
 
-function parseManifest(value: unknown): Manifest {
+/** Judges what JSON said. Throws image.malformed. */
+export function parseManifest(value: unknown): Manifest {
   const parsed = schema.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!

@@ -1,8 +1,12 @@
 import { open } from 'node:fs/promises'
-import { decompressChunk } from '../image/chunk-codec.ts'
+import { inParallel } from '../core/in-parallel.ts'
 import { chunkRange, type Manifest } from '../image/manifest.ts'
+import { openChunk } from '../image/open-chunk.ts'
 import { type Blobs, contentKey, readBlob } from './blobs/blobs.ts'
 import type { Progress } from './import/cutter.ts'
+
+/** More than the thread pool has, so that reading, judging and writing go on beside one another. */
+const CHUNKS_AT_ONCE = 8
 
 /** Writes a version's raw disk to a new sparse file; every chunk is judged first. Throws image.chunk_missing, image.chunk_corrupt. */
 export async function writeDisk(
@@ -14,14 +18,16 @@ export async function writeDisk(
   const file = await open(path, 'wx')
   try {
     await file.truncate(manifest.size)
-    for (const [index, chunk] of manifest.chunks.entries()) {
+    let done = 0
+    await inParallel(manifest.chunks, CHUNKS_AT_ONCE, async (chunk, index) => {
       const { offset, length } = chunkRange(manifest, index)
       if (chunk) {
         const stored = await readBlob(blobs, contentKey(chunk.digest), chunk.length + 1)
-        await file.write(decompressChunk(stored, chunk, length), 0, length, offset)
+        await file.write(await openChunk(stored, chunk, length), 0, length, offset)
       }
-      onProgress(offset + length, manifest.size)
-    }
+      done += length
+      onProgress(done, manifest.size)
+    })
   } finally {
     await file.close()
   }

@@ -1,17 +1,22 @@
 import type { Clock } from '../core/clock.ts'
-import { AppError, hasCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
-import { digestOf } from '../image/chunk-codec.ts'
-import { decodeManifest, MAX_MANIFEST_BYTES, type Manifest } from '../image/manifest.ts'
-import { decodeSignatures, type ManifestSignatures, type TrustedKey, verifyManifest } from '../image/signature.ts'
-import { type Blobs, type ByteRange, contentKey, type OpenBlob, readBlob, signatureKey } from './blobs/blobs.ts'
-import { createFolderBlobs } from './blobs/folder-blobs.ts'
+import type { Manifest } from '../image/manifest.ts'
+import type { TrustedKey } from '../image/signature.ts'
+import { type ByteRange, contentKey, type OpenBlob } from './blobs/blobs.ts'
+import { createFolderBlobs, sweepTemporary } from './blobs/folder-blobs.ts'
+import { type Collector, createCollector } from './care/garbage.ts'
+import { isLive, type LiveFacts } from './care/live-versions.ts'
+import { type BlobSource, type ScrubParts, type ScrubReport, scrub } from './care/scrub.ts'
+import { reportSpace, type SpaceReport } from './care/space.ts'
+import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
 import { writeDisk } from './exporter.ts'
 import type { Progress } from './import/cutter.ts'
+import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
 import { createImporter, type ImportedVersion, type ImportOptions, type VersionFacts } from './import/importer.ts'
 import type { DiskSource } from './import/raw-disk.ts'
 import type { Keyring } from './keyring.ts'
+import type { LibraryHolds } from './library-holds.ts'
 import { findFaults, type VerifyReport } from './verifier.ts'
 import type { VersionIndex } from './version-index.ts'
 
@@ -20,19 +25,16 @@ export type LibraryParts = {
   folder: string
   index: VersionIndex
   keys: Keyring
+  holds: LibraryHolds
+  /** Asked by every collection of garbage. */
+  liveFacts(): Promise<LiveFacts>
+  faults: ScrubParts['faults']
   clock: Clock
   log: Log
   maxDiskBytes?: number
 }
 
-/** A manifest whose bytes match their digest and carry a trusted signature. */
-export type StoredManifest = {
-  digest: string
-  bytes: Uint8Array
-  manifest: Manifest
-  signatures: ManifestSignatures
-  signedBy: string
-}
+export type StoredManifest = Stored<Manifest>
 
 /** The definitive library of signed versions. */
 export type Library = {
@@ -43,9 +45,13 @@ export type Library = {
     onProgress?: Progress,
     options?: ImportOptions,
   ): Promise<ImportedVersion>
-  /** Throws image.not_found, image.signature, image.malformed, image.chunk_corrupt. */
+  /** Stores every file below a folder as one version. Throws image.exists, image.malformed. */
+  importFiles(folder: string, facts: FilesFacts, onProgress?: Progress): Promise<ImportedFiles>
+  /** Of a disk. Throws image.not_found, image.signature, image.malformed (also when it is no disk), image.chunk_corrupt. */
   manifest(digest: string): Promise<StoredManifest>
-  /** Like `manifest` for what is wrong with it; what is wrong with chunks is in the report. `deep` reads every byte. */
+  /** Of any kind. Throws image.not_found, image.signature, image.malformed, image.chunk_corrupt. */
+  content(digest: string): Promise<Stored<Content>>
+  /** Like `content` for what is wrong with it; what is wrong with its blobs is in the report. `deep` reads every byte. */
   verify(manifestDigest: string, deep: boolean, onProgress?: Progress): Promise<VerifyReport>
   find(name: string, version?: string): Promise<ImageVersion | undefined>
   list(): Promise<ImageVersion[]>
@@ -54,26 +60,36 @@ export type Library = {
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
   exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
   trustedKeys(): Promise<TrustedKey[]>
+  garbage: Collector
+  /** Who takes how many bytes of it. */
+  space(): Promise<SpaceReport>
+  /** Looks at every byte that is needed, at most so many a second; mends what `sources` have whole. */
+  scrub(sources: readonly BlobSource[], bytesPerSecond: number, signal?: AbortSignal): Promise<ScrubReport>
 }
 
 const DEFAULT_MAX_DISK_BYTES = 1024 ** 4
 
 /** Makes the library over a folder. Nothing is read before it is asked. */
 export function createLibrary(parts: LibraryParts): Library {
-  const { index, keys } = parts
+  const { index, keys, holds } = parts
   const blobs = createFolderBlobs(parts.folder)
-  const manifest = (digest: string): Promise<StoredManifest> => readManifest(blobs, keys, digest)
-  const importDisk = createImporter({
-    ...parts,
-    blobs,
-    readManifest: manifest,
-    maxDiskBytes: parts.maxDiskBytes ?? DEFAULT_MAX_DISK_BYTES,
-  })
+  const content = (digest: string): Promise<Stored<Content>> => readContent(blobs, keys, digest)
+  const contentOf = async (digest: string): Promise<Content> => (await content(digest)).manifest
+  const manifest = async (digest: string): Promise<StoredManifest> => asDisk(await content(digest))
+  const maxDiskBytes = parts.maxDiskBytes ?? DEFAULT_MAX_DISK_BYTES
+  const importDisk = createImporter({ ...parts, blobs, readManifest: manifest, maxDiskBytes })
+  const importFiles = createFilesImporter({ ...parts, blobs, content: contentOf })
+  const sweep = (): Promise<void> => sweepTemporary(parts.folder)
   return {
-    importDisk,
-    manifest,
+    importDisk: (source, facts, onProgress, options) =>
+      holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
+        importDisk(source, facts, onProgress, options),
+      ),
+    importFiles: (folder, facts, onProgress) =>
+      holds.during('change', `import of ${facts.name} ${facts.version}`, () => importFiles(folder, facts, onProgress)),
+    ...{ manifest, content },
     verify: async (manifestDigest, deep, onProgress) => {
-      const stored = await manifest(manifestDigest)
+      const stored = await content(manifestDigest)
       const found = await findFaults(blobs, stored.manifest, deep, onProgress)
       return { manifestDigest, signedBy: stored.signedBy, ...found }
     },
@@ -83,21 +99,26 @@ export function createLibrary(parts: LibraryParts): Library {
     exportDisk: async (manifestDigest, path, onProgress) =>
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
     trustedKeys: () => keys.trusted(),
+    garbage: createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep }),
+    space: () => reportSpace({ blobs, index, content: contentOf }),
+    scrub: (sources, bytesPerSecond, signal) =>
+      scrub(
+        { ...parts, blobs, sources, needed: () => neededBlobs(index, contentOf, parts.liveFacts) },
+        bytesPerSecond,
+        signal,
+      ),
   }
 }
 
-async function readManifest(blobs: Blobs, keys: Keyring, digest: string): Promise<StoredManifest> {
-  const bytes = await readBlob(blobs, contentKey(digest), MAX_MANIFEST_BYTES).catch((error) => {
-    if (!hasCode(error, 'image.chunk_missing')) throw error
-    throw new AppError('image.not_found', `expected a manifest ${digest}, got none`, { digest }, error)
-  })
-  const got = digestOf(bytes)
-  if (got !== digest) throw new AppError('image.chunk_corrupt', `manifest: expected digest ${digest}, got ${got}`)
-  const document = await readBlob(blobs, signatureKey(digest), 65_536).catch((error) => {
-    if (!hasCode(error, 'image.chunk_missing')) throw error
-    throw new AppError('image.signature', `expected signatures over manifest ${digest}, got none`, { digest }, error)
-  })
-  const signatures = decodeSignatures(document)
-  const signedBy = verifyManifest(bytes, signatures, await keys.trusted())
-  return { digest, bytes, manifest: decodeManifest(bytes), signatures, signedBy }
+/** The distinct blobs of all versions whose bytes must be there. */
+async function neededBlobs(
+  index: VersionIndex,
+  content: (digest: string) => Promise<Content>,
+  liveFacts: () => Promise<LiveFacts>,
+): Promise<NeededBlob[]> {
+  const [rows, facts] = [await index.list(), await liveFacts()]
+  const needed = new Map<string, NeededBlob>()
+  for (const row of rows.filter((one) => isLive(one, facts)))
+    for (const blob of blobsOf(await content(row.manifestDigest))) needed.set(blob.digest, blob)
+  return [...needed.values()]
 }

@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto'
 import { AppError } from '../core/errors.ts'
-import { checkStored, decompressChunk, storedBound } from '../image/chunk-codec.ts'
-import { type Chunk, chunkRange, type Manifest } from '../image/manifest.ts'
+import { inParallel } from '../core/in-parallel.ts'
+import { type Chunk, chunkRange } from '../image/manifest.ts'
+import { openChunk } from '../image/open-chunk.ts'
 import { type Blobs, contentKey, readBlob } from './blobs/blobs.ts'
+import type { Content } from './contents.ts'
 import type { Progress } from './import/cutter.ts'
 
-/** One chunk that is not as the manifest says; `index` of its first place in the disk. */
+const BLOBS_AT_ONCE = 8
+
+/** One chunk or file that is not as the manifest says; `index` of its first place there. */
 export type ChunkFault = {
   index: number
   digest: string
@@ -21,50 +26,63 @@ export type VerifyReport = {
   faults: ChunkFault[]
 }
 
-/** Looks at every chunk of a manifest once: that it is there with its length, or (`deep`) at all of its bytes. */
+/** Looks at every blob of a version once, several at a time: that it is there with its length, or (`deep`) at all of its bytes. */
 export async function findFaults(
   blobs: Blobs,
-  manifest: Manifest,
+  content: Content,
   deep: boolean,
   onProgress: Progress = () => {},
 ): Promise<Pick<VerifyReport, 'chunks' | 'bytes' | 'faults'>> {
-  const places = firstPlaces(manifest)
-  const total = [...places.values()].reduce((sum, { chunk }) => sum + chunk.length, 0)
+  const places = firstPlaces(content)
+  const total = places.reduce((sum, { length }) => sum + length, 0)
   const faults: ChunkFault[] = []
   let bytes = 0
-  for (const { index, chunk } of places.values()) {
+  await inParallel(places, BLOBS_AT_ONCE, async (place) => {
     try {
-      await (deep ? checkBytes(blobs, chunk, chunkRange(manifest, index).length) : checkPresence(blobs, chunk))
+      await checkPresence(blobs, place)
+      if (deep) await checkBytes(blobs, place)
     } catch (error) {
-      faults.push(faultOf(error, index, chunk))
+      faults.push(faultOf(error, place))
     }
-    bytes += chunk.length
+    bytes += place.length
     onProgress(bytes, total)
-  }
-  return { chunks: places.size, bytes, faults }
-}
-
-function firstPlaces(manifest: Manifest): Map<string, { index: number; chunk: Chunk }> {
-  const places = new Map<string, { index: number; chunk: Chunk }>()
-  manifest.chunks.forEach((chunk, index) => {
-    if (chunk && !places.has(chunk.digest)) places.set(chunk.digest, { index, chunk })
   })
-  return places
+  return { chunks: places.length, bytes, faults: faults.sort((one, other) => one.index - other.index) }
 }
 
-async function checkPresence(blobs: Blobs, chunk: Chunk): Promise<void> {
-  const size = await blobs.has(contentKey(chunk.digest))
-  if (size === undefined) throw new AppError('image.chunk_missing', `expected chunk ${chunk.digest}, got none`)
-  if (size === chunk.length) return
-  const code = size < chunk.length ? 'image.body_truncated' : 'image.chunk_corrupt'
-  throw new AppError(code, `chunk ${chunk.digest}: expected ${chunk.length} stored bytes, got ${size}`)
+/** A distinct blob at its first place; a disk's chunk with its raw length, a file without. */
+type BlobPlace = { index: number; digest: string; length: number; chunk?: { facts: Chunk; rawLength: number } }
+
+function firstPlaces(content: Content): BlobPlace[] {
+  const places = new Map<string, BlobPlace>()
+  const add = (place: BlobPlace): void => void (places.has(place.digest) || places.set(place.digest, place))
+  if (content.format === 'slipway-files/1')
+    content.files.forEach(({ digest, size }, index) => void add({ index, digest, length: size }))
+  else
+    content.chunks.forEach((facts, index) => {
+      const chunk = facts && { facts, rawLength: chunkRange(content, index).length }
+      if (chunk) add({ index, digest: facts.digest, length: facts.length, chunk })
+    })
+  return [...places.values()]
 }
 
-async function checkBytes(blobs: Blobs, chunk: Chunk, rawLength: number): Promise<void> {
-  await checkPresence(blobs, chunk)
-  const stored = await readBlob(blobs, contentKey(chunk.digest), storedBound(rawLength))
-  checkStored(stored, chunk)
-  decompressChunk(stored, chunk, rawLength)
+async function checkPresence(blobs: Blobs, { digest, length }: BlobPlace): Promise<void> {
+  const size = await blobs.has(contentKey(digest))
+  if (size === undefined) throw new AppError('image.chunk_missing', `expected chunk ${digest}, got none`)
+  if (size === length) return
+  const code = size < length ? 'image.body_truncated' : 'image.chunk_corrupt'
+  throw new AppError(code, `chunk ${digest}: expected ${length} stored bytes, got ${size}`)
+}
+
+async function checkBytes(blobs: Blobs, { digest, length, chunk }: BlobPlace): Promise<void> {
+  if (chunk) {
+    await openChunk(await readBlob(blobs, contentKey(digest), length), chunk.facts, chunk.rawLength)
+    return
+  }
+  const hash = createHash('sha256')
+  for await (const part of (await blobs.open(contentKey(digest))).stream) hash.update(part)
+  const got = hash.digest('hex')
+  if (got !== digest) throw new AppError('image.chunk_corrupt', `file ${digest}: expected its own digest, got ${got}`)
 }
 
 const PROBLEMS = {
@@ -73,8 +91,8 @@ const PROBLEMS = {
   'image.chunk_corrupt': 'corrupt',
 } as const
 
-function faultOf(error: unknown, index: number, chunk: Chunk): ChunkFault {
+function faultOf(error: unknown, { index, digest }: BlobPlace): ChunkFault {
   if (!(error instanceof AppError) || !(error.code in PROBLEMS)) throw error
   const problem = PROBLEMS[error.code as keyof typeof PROBLEMS]
-  return { index, digest: chunk.digest, problem, message: `chunk at index ${index}: ${error.message}` }
+  return { index, digest, problem, message: `chunk at index ${index}: ${error.message}` }
 }

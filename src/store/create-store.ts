@@ -7,6 +7,8 @@ import { type DatabaseDoor, openDatabase } from './database.ts'
 import { createImageLifecycleStore } from './image-lifecycle-store.ts'
 import { createImageVersionStore } from './image-version-store.ts'
 import { createLeaseStore } from './lease-store.ts'
+import { createLibraryFaultStore } from './library-fault-store.ts'
+import { createLibraryHoldStore } from './library-hold-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
 import { createProfileStore, createSegmentStore } from './resource-store.ts'
@@ -48,6 +50,8 @@ function storesOver(database: DatabaseDoor) {
     conflicts: createConflictStore(database),
     images: createImageVersionStore(database),
     imageLifecycle: createImageLifecycleStore(database),
+    libraryHolds: createLibraryHoldStore(database),
+    libraryFaults: createLibraryFaultStore(database),
     runs: createRunStore(database, machines.refresh),
     runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),

@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { LoaderMemory } from '../domain/boot.ts'
+import type { ContentKind } from '../domain/content-kind.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { KeptState, StatementKind } from '../domain/image-lifecycle.ts'
 import type { Inventory } from '../domain/inventory.ts'
@@ -114,6 +115,7 @@ export const imageVersions = sqliteTable(
   {
     name: text().notNull(),
     version: text().notNull(),
+    kind: text().$type<ContentKind>().notNull().default('disk'),
     manifestDigest: text('manifest_digest').notNull(),
     size: integer().notNull(),
     storedBytes: integer('stored_bytes').notNull(),
@@ -122,6 +124,24 @@ export const imageVersions = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.name, table.version] })],
 )
+
+/** Who is changing the library's blobs, or collecting them; one whose process is gone counts for nothing. */
+export const libraryHolds = sqliteTable('library_holds', {
+  id: text().primaryKey(),
+  work: text().$type<'change' | 'collect'>().notNull(),
+  says: text().notNull(),
+  process: text().notNull(),
+  since: integer().notNull(),
+})
+
+/** Blobs that a look at their bytes found damaged or gone, and what became of them. */
+export const libraryFaults = sqliteTable('library_faults', {
+  digest: text().primaryKey(),
+  problem: text().$type<'missing' | 'truncated' | 'corrupt'>().notNull(),
+  foundAt: integer('found_at').notNull(),
+  healedAt: integer('healed_at'),
+  healedFrom: text('healed_from'),
+})
 
 /** How far each version has come; one that has no row is a draft. */
 export const imageStates = sqliteTable('image_states', {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { inParallel } from '../../src/agent/in-parallel.ts'
 import { parseCommandLine } from '../../src/agent/kernel-command-line.ts'
 import { createProgressMeter } from '../../src/agent/progress-meter.ts'
+import { inParallel } from '../../src/core/in-parallel.ts'
 
 describe('the kernel command line', () => {
   const line =

@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { systemClock } from '../../src/core/clock.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { ImageVersion } from '../../src/domain/image-version.ts'
+import { alone } from '../../src/library/alone.ts'
 import type { ImportedVersion } from '../../src/library/import/importer.ts'
 import { createKeyring } from '../../src/library/keyring.ts'
 import { createLibrary, type Library } from '../../src/library/library.ts'
@@ -78,7 +79,14 @@ function createBenchLibrary(folder: string): Library {
     find: async (_name: string, version?: string) => rows.find((row) => row.version === version),
     list: async () => rows,
   }
-  return createLibrary({ folder, index, keys: createKeyring(join(folder, 'keys')), clock: systemClock, log: silentLog })
+  return createLibrary({
+    ...alone(),
+    folder,
+    index,
+    keys: createKeyring(join(folder, 'keys')),
+    clock: systemClock,
+    log: silentLog,
+  })
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {

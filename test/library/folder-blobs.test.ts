@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, test } from 'vitest'
 import { sha256Hex } from '../../src/core/ids.ts'
 import { contentKey, readBlob, signatureKey } from '../../src/library/blobs/blobs.ts'
 import { createFolderBlobs, sweepTemporary } from '../../src/library/blobs/folder-blobs.ts'
+import { noise } from '../image/manifest-sample.ts'
 import { temporaryFolder } from './library-fixture.ts'
 
 const bytes = Buffer.from('0123456789')
@@ -103,17 +105,21 @@ it('shows no half blob after its writer was killed in the middle', async () => {
   for (const name of visible) expect(statSync(join(folder, name)).size, name).toBe(300_000)
 })
 
-it('sweeps what interrupted writers left more than a day ago, and only that', async () => {
+it('keeps a stream under the digest of its bytes, once', async () => {
+  const folder = temporaryFolder()
+  const blobs = createFolderBlobs(folder)
+  const parts = () => Readable.from([noise(1, 100_000), noise(2, 50_000)])
+  const digest = sha256Hex(Buffer.concat([noise(1, 100_000), noise(2, 50_000)]))
+  expect(await blobs.take(parts())).toEqual({ digest, size: 150_000 })
+  expect(await blobs.take(parts())).toEqual({ digest, size: 150_000 })
+  expect(await blobs.has(contentKey(digest))).toBe(150_000)
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+})
+
+it('sweeps what interrupted writers left', async () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'tmp'))
-  const now = Date.now()
-  for (const [name, hours] of [
-    ['old', 25],
-    ['young', 23],
-  ] as const) {
-    writeFileSync(join(folder, 'tmp', name), 'x')
-    utimesSync(join(folder, 'tmp', name), new Date(), new Date(now - hours * 3_600_000))
-  }
-  await sweepTemporary(folder, now)
-  expect(readdirSync(join(folder, 'tmp'))).toEqual(['young'])
+  writeFileSync(join(folder, 'tmp', 'old'), 'x')
+  await sweepTemporary(folder)
+  expect(globSync('tmp/*', { cwd: folder })).toEqual([])
 })

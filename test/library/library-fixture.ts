@@ -6,6 +6,7 @@ import { AppError } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { ImageVersion } from '../../src/domain/image-version.ts'
 import { NOTHING_TOLD } from '../../src/image/manifest.ts'
+import { alone } from '../../src/library/alone.ts'
 import type { VersionFacts } from '../../src/library/import/importer.ts'
 import { createKeyring } from '../../src/library/keyring.ts'
 import { createLibrary, type Library } from '../../src/library/library.ts'
@@ -36,6 +37,7 @@ export function createMemoryIndex(): VersionIndex {
 /** A library in `folder` whose time stands still. */
 export function createTestLibrary(folder: string, maxDiskBytes?: number): Library {
   return createLibrary({
+    ...alone(),
     folder,
     index: createMemoryIndex(),
     keys: createKeyring(join(folder, 'keys')),

@@ -17,7 +17,7 @@ let keys: Keyring
 let lifecycle: Lifecycle
 
 const row = (version: string): ImageVersion => ({
-  ...{ name: 'tiny', version, manifestDigest: digestOf(version), size: 1, storedBytes: 1, ownBytes: 1 },
+  ...{ name: 'tiny', version, kind: 'disk', manifestDigest: digestOf(version), size: 1, storedBytes: 1, ownBytes: 1 },
   createdAt: `2026-01-0${version}T00:00:00.000Z`,
 })
 const of = (version: string) => ({ name: 'tiny', version })

@@ -68,6 +68,7 @@ export async function createPeopleFixture() {
   await store.images.add({
     name: 'debian',
     version: '1',
+    kind: 'disk',
     manifestDigest: FIRST,
     size: 1 << 30,
     storedBytes: 1 << 27,

@@ -1,7 +1,7 @@
+import { asyncSha256 } from '../../core/async-sha256.ts'
+import { inParallel } from '../../core/in-parallel.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import { ZEROS } from '../../protocol/agent-door.ts'
-import { asyncSha256 } from '../async-sha256.ts'
-import { inParallel } from '../in-parallel.ts'
 import type { ProgressMeter } from '../progress-meter.ts'
 import type { TargetDisk } from './target-disk.ts'
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { silentLog } from '../../core/log.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
 import type { ImageVersion } from '../../domain/image-version.ts'
+import { alone } from '../../library/alone.ts'
 import { createKeyring } from '../../library/keyring.ts'
 import { createLibrary } from '../../library/library.ts'
 import { type DoctorCheck, type DoctorSubject, messageOf } from './doctor-check.ts'
@@ -33,6 +34,7 @@ async function faultsOf({ settings, clock }: DoctorSubject, rows: ImageVersion[]
   if (!(await stat(join(folder, 'image-signing.pem')).catch(() => undefined))) return []
   const index = { add: async () => {}, find: async () => undefined, list: async () => rows }
   const library = createLibrary({
+    ...alone(),
     ...{ folder: join(settings.dataFolder, 'library'), keys: createKeyring(folder), index, clock, log: silentLog },
   })
   const judged = await Promise.all(

@@ -18,6 +18,12 @@ export type Blobs = {
   /** Throws image.chunk_missing, request.invalid for a range outside of it. */
   open(key: string, range?: ByteRange): Promise<OpenBlob>
   delete(key: string): Promise<void>
+  /** Keeps a stream of any length under its SHA-256 (64 lower-case hex digits), which is told with its bytes. */
+  take(stream: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }>
+  /** Every blob there is, in no order. Bytes. */
+  list(): AsyncIterable<{ key: string; size: number }>
+  /** Puts a damaged blob aside, out of the way of `put`. */
+  quarantine(key: string): Promise<void>
 }
 
 /** The key of bytes by their SHA-256: `sha256/<2 hex>/<64 hex>`. Throws request.invalid on another text. */
@@ -27,15 +33,16 @@ export const contentKey = (digest: string): string => `sha256/${checked(digest).
 export const signatureKey = (manifestDigest: string): string => `signatures/${checked(manifestDigest)}`
 
 /** The bytes of a whole blob. Throws image.chunk_missing; image.malformed when it has more than `limit` bytes. */
-export async function readBlob(blobs: Blobs, key: string, limit: number): Promise<Uint8Array> {
+export async function readBlob(blobs: Blobs, key: string, limit: number): Promise<Buffer<ArrayBuffer>> {
   const blob = await blobs.open(key)
   if (blob.size > limit) {
     blob.stream.destroy()
     throw new AppError('image.malformed', `expected ${key} to have at most ${limit} bytes, got ${blob.size}`)
   }
-  const parts: Buffer[] = []
-  for await (const part of blob.stream) parts.push(part)
-  return Buffer.concat(parts)
+  const bytes = Buffer.from(new ArrayBuffer(blob.length))
+  let at = 0
+  for await (const part of blob.stream) at += (part as Buffer).copy(bytes, at)
+  return bytes.subarray(0, at)
 }
 
 function checked(digest: string): string {

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { Readable } from 'node:stream'
 import { AppError } from '../../core/errors.ts'
 import { uuidV7 } from '../../core/ids.ts'
-import type { Blobs, ByteRange, OpenBlob } from './blobs.ts'
+import { type Blobs, type ByteRange, contentKey, type OpenBlob } from './blobs.ts'
 
 /** nginx serves with windows of this size; smaller ones cost a third of the throughput. */
 const READ_WINDOW = 512 * 1024
-const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Blobs in `folder`; a half written blob lives in `tmp/` and is never seen under its key, even after a power cut. */
 export function createFolderBlobs(folder: string): Blobs {
@@ -19,18 +20,50 @@ export function createFolderBlobs(folder: string): Blobs {
     },
     open: async (key, range) => openRange(key, pathOf(key), range),
     delete: (key) => rm(pathOf(key), { force: true }),
+    take: (stream) => takeStream(folder, stream),
+    list: () => listFolder(folder),
+    quarantine: async (key) => {
+      await mkdir(join(folder, 'quarantine'), { recursive: true })
+      await rename(pathOf(key), join(folder, 'quarantine', basename(key)))
+    },
   }
 }
 
-/** Removes what interrupted writers left in `tmp/` more than a day before `now` (ms). */
-export async function sweepTemporary(folder: string, now: number): Promise<void> {
-  const names = await readdir(join(folder, 'tmp')).catch(() => [])
-  for (const name of names) {
-    const path = join(folder, 'tmp', name)
-    const age = now - ((await stat(path).catch(() => undefined))?.mtimeMs ?? now)
-    if (age > DAY_MS) await rm(path, { force: true, recursive: true })
+async function* listFolder(folder: string): AsyncIterable<{ key: string; size: number }> {
+  for (const part of ['sha256', 'signatures']) {
+    const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true }).catch(() => [])
+    for (const entry of entries) {
+      if (!entry.isFile()) continue
+      const path = join(entry.parentPath, entry.name)
+      const size = await sizeOf(path)
+      if (size !== undefined) yield { key: relative(folder, path), size }
+    }
   }
 }
+
+async function takeStream(
+  folder: string,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<{ digest: string; size: number }> {
+  const hash = createHash('sha256')
+  let size = 0
+  const temporary = await writeTemporary(folder, async (file) => {
+    for await (const part of stream) {
+      hash.update(part)
+      size += part.length
+      await file.writeFile(part)
+    }
+  })
+  const digest = hash.digest('hex')
+  const path = join(folder, contentKey(digest))
+  if ((await sizeOf(path)) === size) await rm(temporary)
+  else await publish(temporary, path)
+  return { digest, size }
+}
+
+/** Removes what interrupted writers left in `tmp/`. For when nobody writes. */
+export const sweepTemporary = (folder: string): Promise<void> =>
+  rm(join(folder, 'tmp'), { force: true, recursive: true })
 
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
@@ -42,17 +75,31 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 async function writeWhole(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+  await publish(await writeTemporary(folder, (file) => file.writeFile(bytes)), path)
+}
+
+/** Writes a file in `tmp/` and makes it durable; on failure nothing of it stays. */
+async function writeTemporary(folder: string, write: (file: FileHandle) => Promise<void>): Promise<string> {
   await mkdir(join(folder, 'tmp'), { recursive: true })
-  await mkdir(dirname(path), { recursive: true })
   const temporary = join(folder, 'tmp', uuidV7(Date.now()))
   try {
     const file = await open(temporary, 'wx', 0o644)
     try {
-      await file.writeFile(bytes)
+      await write(file)
       await file.sync()
     } finally {
       await file.close()
     }
+    return temporary
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+async function publish(temporary: string, path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true })
@@ -78,6 +125,7 @@ async function openRange(key: string, path: string, range?: ByteRange): Promise<
   if (range && !(start >= 0 && start <= end && end < size)) {
     throw new AppError('request.invalid', `expected a range inside ${size} bytes, got ${start}-${end}`)
   }
+  if (size === 0) return { size, length: 0, stream: Readable.from([]) }
   const stream = createReadStream(path, { start, end, highWaterMark: READ_WINDOW })
   return { size, length: end - start + 1, stream }
 }

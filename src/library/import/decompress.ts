@@ -24,11 +24,12 @@ export async function decompressFile(
   const { program, args } = COMPRESSIONS[compression]
   const bounds = { memoryBytes: MEMORY_BYTES, fileBytes: 0, timeoutMs: limits.timeoutMs }
   const [command, line] = confinedCommand({ program, args: [...args, '/source'], read: { '/source': file }, bounds })
+  const output = await open(target, 'wx', 0o600)
+  // What a program that has ended still has in its pipe is lost unless somebody reads from the start.
   const child = execa(command, line, {
     ...{ timeout: limits.timeoutMs, stdin: 'ignore', reject: false, buffer: { stdout: false }, encoding: 'buffer' },
     ...(signal && { cancelSignal: signal }),
   })
-  const output = await open(target, 'wx', 0o600)
   try {
     await writeSparse(output, child.stdout!, limits.maxDiskBytes)
   } catch (error) {

@@ -13,7 +13,6 @@ import {
 } from '../../image/manifest.ts'
 import { encodeSignatures } from '../../image/signature.ts'
 import { type Blobs, contentKey, signatureKey } from '../blobs/blobs.ts'
-import { sweepTemporary } from '../blobs/folder-blobs.ts'
 import type { Keyring } from '../keyring.ts'
 import type { VersionIndex } from '../version-index.ts'
 import { cutDisk, type Progress } from './cutter.ts'
@@ -62,7 +61,6 @@ export function createImporter(parts: ImporterParts): Importer {
     if (await parts.index.find(facts.name, facts.version)) {
       throw new AppError('image.exists', `expected a new version of ${facts.name}, got ${facts.version} which is there`)
     }
-    await sweepTemporary(parts.folder, parts.clock.now())
     const relatives = await readRelatives(parts, facts)
     const limits = { maxDiskBytes: parts.maxDiskBytes, timeoutMs: options.timeoutMs ?? HOUR_MS }
     const disk = await openRawDisk(source, parts.folder, limits, options.signal)
@@ -129,6 +127,7 @@ async function publish(parts: ImporterParts, manifest: Manifest, relatives: Mani
   const row: ImageVersion = {
     name: manifest.name,
     version: manifest.version,
+    kind: 'disk',
     manifestDigest: digest,
     size: manifest.size,
     storedBytes: storedBytesOf(manifest),

@@ -31,7 +31,7 @@ async function addData(image: boolean): Promise<void> {
   await store.profiles.save(HardwareProfile.parse({ name: 'p', ramdisk: 'generic' }))
   await store.machines.save({ name: 'm', macs: ['52:54:00:00:00:01'], profile: 'p' })
   const sizes = { size: 1, storedBytes: 1, ownBytes: 1 }
-  const version = { name: 'debian', version: '1', manifestDigest: 'd'.repeat(64), ...sizes }
+  const version = { name: 'debian', version: '1', kind: 'disk' as const, manifestDigest: 'd'.repeat(64), ...sizes }
   if (image) await store.images.add({ ...version, createdAt: '2026-01-01T00:00:00Z' })
   await store.close()
 }

@@ -72,7 +72,7 @@ it('leaves no file that the service may not write', async () => {
 it('reads beside a service that has written what is not in the file yet', async () => {
   const store = await createStore(file)
   const sizes = { size: 1, storedBytes: 1, ownBytes: 1 }
-  const version = { name: 'debian', version: '1', manifestDigest: 'd'.repeat(64), ...sizes }
+  const version = { name: 'debian', version: '1', kind: 'disk' as const, manifestDigest: 'd'.repeat(64), ...sizes }
   await store.images.add({ ...version, createdAt: '2026-01-01T00:00:00Z' })
   expect(await look(images)).toMatchObject([{ outcome: 'ok', got: 'debian 1' }])
   await store.close()

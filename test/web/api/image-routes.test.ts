@@ -7,7 +7,7 @@ let people: PeopleFixture
 beforeEach(async () => {
   people = await createPeopleFixture()
   await people.store.images.add({
-    ...{ name: 'debian', version: '2', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
+    ...{ name: 'debian', version: '2', kind: 'disk', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
 })

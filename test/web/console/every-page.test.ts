@@ -17,7 +17,7 @@ beforeEach(async () => {
   const data = createRichData(store, now)
   for (const [index, name] of names.entries()) await data.addMachine(name, index + 1)
   await store.images.add({
-    ...{ name: 'debian', version: '2', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
+    ...{ name: 'debian', version: '2', kind: 'disk', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
   await addNetwork(shown.people, now)

@@ -34,7 +34,7 @@ it('shows of an image what it shares, its manifest, its chunks, who runs it and 
   await data.addMachine('rack-01', 1)
   await data.addMachine('rack-02', 2)
   await people.store.images.add({
-    ...{ name: 'debian', version: '2', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
+    ...{ name: 'debian', version: '2', kind: 'disk', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
   for (const machine of ['rack-01', 'rack-02'])
