@@ -5,11 +5,11 @@ import { AppError } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import { ROLES } from '../domain/role.ts'
-import { NOTHING_TOLD } from '../image/manifest.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
+import { importImageFile } from './image-imports.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 import { serve } from './serve.ts'
 
@@ -49,15 +49,7 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
       ),
     buildImage: (recipe, version, fresh, onStep, onProgress) =>
       using((appliance) => buildImageFromRecipe(appliance, { recipe, version, fresh }, onStep, onProgress)),
-    importImage: (path, format, name, version, onProgress) =>
-      using(async ({ library, lifecycle }) => {
-        const source = { file: path, format: oneOf(['raw', 'qcow2'] as const, format, 'a format') }
-        const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'slipway image import' }
-        const facts = { name, version, boot: NOTHING_TOLD, parent: null, provenance }
-        const { row } = await library.importDisk(source, facts, onProgress)
-        await lifecycle.take(row, 'build', { by: 'appliance', body: provenance })
-        return row
-      }),
+    importImage: (wish, onProgress) => using((appliance) => importImageFile(appliance, wish, onProgress)),
     verifyImage: (name, version, deep, onProgress) =>
       using(async ({ library }) => {
         const { manifestDigest } = await find(library.find(name, version), name)
@@ -68,11 +60,20 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
           faults: report.faults.map((fault) => JSON.stringify(fault)),
         }
       }),
+    collectGarbage: (isDryRun, onProgress) =>
+      using(async ({ library }) => {
+        const { blobs, bytes, versions } = await (isDryRun
+          ? library.garbage.plan()
+          : library.garbage.collect(onProgress))
+        return { blobs: blobs.length, bytes, versions: versions.map(({ name, version }) => `${name} ${version}`) }
+      }),
+    imageSpace: () => using(({ library }) => library.space()),
+    scrubImages: () => using(({ library }) => library.scrub([], Number.POSITIVE_INFINITY)),
     images: () => using(({ library }) => library.list()),
     image: (name, version) =>
       using(async ({ library }) => {
         const row = await find(library.find(name, version), name)
-        return { row, manifest: (await library.manifest(row.manifestDigest)).manifest }
+        return { row, manifest: (await library.content(row.manifestDigest)).manifest }
       }),
   }
 }

@@ -5,6 +5,18 @@ import type { Call, Command } from './command.ts'
 import { drawDoctor } from './doctor-text.ts'
 
 export type Progress = (done: number, total: number) => void
+export type ImageImportWish = { file: string; format: string | undefined; name: string; version: string }
+type ShareTold = { stored: number; exclusive: number; shared: number }
+export type SpaceTold = {
+  bytes: number
+  blobs: number
+  images: (ShareTold & { name: string; versions: (ShareTold & { version: string })[] })[]
+}
+export type ScrubTold = {
+  blobs: number
+  bytes: number
+  faults: { digest: string; problem: string; healedFrom: string | undefined }[]
+}
 /** What commands on the appliance itself may do, before any token exists. Sizes in bytes. */
 export type ApplianceDoor = {
   serve(call: Call): Promise<number>
@@ -27,13 +39,18 @@ export type ApplianceDoor = {
     onStep: (step: string) => void,
     onProgress: Progress,
   ): Promise<ImageVersion>
-  importImage(file: string, format: string, name: string, version: string, onProgress: Progress): Promise<ImageVersion>
+  /** `format` as a word or by the file's own name; where `name` or `version` lack, request.invalid. */
+  importImage(wish: ImageImportWish, onProgress: Progress): Promise<ImageVersion>
   verifyImage(
     name: string,
     version: string | undefined,
     deep: boolean,
     onProgress: Progress,
   ): Promise<{ digest: string; signedBy: string; faults: string[] }>
+  /** What nothing needs: told, or removed. */
+  collectGarbage(isDryRun: boolean, onProgress: Progress): Promise<{ blobs: number; bytes: number; versions: string[] }>
+  imageSpace(): Promise<SpaceTold>
+  scrubImages(): Promise<ScrubTold>
   images(): Promise<ImageVersion[]>
   image(name: string, version: string | undefined): Promise<{ row: ImageVersion; manifest: Record<string, unknown> }>
 }

@@ -1,16 +1,21 @@
 import { formatBytes } from '../core/quantity.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
-import { type ApplianceDoor, FRESH, type Progress, textOption } from './appliance-commands.ts'
+import { type ApplianceDoor, FRESH, textOption } from './appliance-commands.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
-import { startProgressBar } from './progress-bar.ts'
+import { imageCareCommands } from './image-care-commands.ts'
+import { progressOf } from './progress-bar.ts'
 
 type Door = (call: Call) => Promise<ApplianceDoor>
 
 const VERSION = { says: 'version', value: 'VERSION' }
 
 /** Commands that work on the image library of this appliance. */
-export const imageCommands = (door: Door): Command[] => [...intoLibrary(door), ...ofLibrary(door)]
+export const imageCommands = (door: Door): Command[] => [
+  ...intoLibrary(door),
+  ...ofLibrary(door),
+  ...imageCareCommands(door),
+]
 
 function intoLibrary(door: Door): Command[] {
   return [
@@ -19,7 +24,7 @@ function intoLibrary(door: Door): Command[] {
       options: { version: VERSION, fresh: FRESH },
       run: async (call) => {
         const appliance = await door(call)
-        const row = await bar('storing chunks', (onProgress) =>
+        const row = await progressOf('storing chunks', (onProgress) =>
           appliance.buildImage(
             call.words[0]!,
             textOption(call, 'version'),
@@ -33,23 +38,23 @@ function intoLibrary(door: Door): Command[] {
       },
     },
     {
-      ...{ name: 'image import', says: 'Import a disk file as an image version', words: ['FILE'] },
+      ...{ name: 'image import', words: ['FILE'] },
+      says: 'Import a disk file, an ISO or a WIM as an image version',
       options: {
-        format: { says: 'raw or qcow2', value: 'FORMAT' },
+        format: {
+          says: 'raw, qcow2, vmdk, vhd, vhdx, each also with .xz, .gz, .zst; iso; wim (default by name)',
+          value: 'FORMAT',
+        },
         name: { says: 'name of the image', value: 'NAME' },
         version: VERSION,
       },
       run: async (call) => {
         const appliance = await door(call)
-        const row = await bar('storing chunks', (onProgress) =>
-          appliance.importImage(
-            call.words[0]!,
-            textOption(call, 'format') ?? '',
-            textOption(call, 'name') ?? '',
-            textOption(call, 'version') ?? '',
-            onProgress,
-          ),
-        )
+        const wish = {
+          ...{ file: call.words[0]!, format: textOption(call, 'format') },
+          ...{ name: textOption(call, 'name') ?? '', version: textOption(call, 'version') ?? '' },
+        }
+        const row = await progressOf('storing', (onProgress) => appliance.importImage(wish, onProgress))
         call.print(row, told(row))
         return 0
       },
@@ -64,7 +69,7 @@ function ofLibrary(door: Door): Command[] {
       options: { version: VERSION, deep: { says: 'read and hash every chunk' } },
       run: async (call) => {
         const appliance = await door(call)
-        const report = await bar('verifying', (onProgress) =>
+        const report = await progressOf('verifying', (onProgress) =>
           appliance.verifyImage(call.words[0]!, textOption(call, 'version'), call.options.deep === true, onProgress),
         )
         call.print(
@@ -81,13 +86,17 @@ function ofLibrary(door: Door): Command[] {
         const cells = rows.map((row) => [
           row.name,
           row.version,
+          row.kind,
           formatBytes(row.size),
           formatBytes(row.storedBytes),
           formatBytes(row.ownBytes),
           row.createdAt,
           row.manifestDigest.slice(0, 12),
         ])
-        call.print(rows, formatTable(['NAME', 'VERSION', 'DISK', 'STORED', 'OWN', 'CREATED', 'MANIFEST'], cells))
+        call.print(
+          rows,
+          formatTable(['NAME', 'VERSION', 'KIND', 'SIZE', 'STORED', 'OWN', 'CREATED', 'MANIFEST'], cells),
+        )
         return 0
       },
     },
@@ -95,25 +104,18 @@ function ofLibrary(door: Door): Command[] {
       ...{ name: 'image show', says: 'One version with its facts', words: ['NAME'], options: { version: VERSION } },
       run: async (call) => {
         const { row, manifest } = await (await door(call)).image(call.words[0]!, textOption(call, 'version'))
-        const { chunks, ...facts } = manifest
-        call.print(
-          { ...row, manifest },
-          `${told(row)}\n${JSON.stringify({ ...facts, chunks: `${(chunks as unknown[]).length} chunks` }, null, 2)}`,
-        )
+        const facts = Object.entries(manifest).map(([name, value]) => [
+          name,
+          isLong(value) ? `${value.length} of them` : value,
+        ])
+        call.print({ ...row, manifest }, `${told(row)}\n${JSON.stringify(Object.fromEntries(facts), null, 2)}`)
         return 0
       },
     },
   ]
 }
 
-async function bar<T>(label: string, work: (onProgress: Progress) => Promise<T>): Promise<T> {
-  const progress = startProgressBar(label)
-  try {
-    return await work(progress.update)
-  } finally {
-    progress.end()
-  }
-}
+const isLong = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 16
 
 const told = (row: ImageVersion): string =>
-  `${row.name} ${row.version}: ${formatBytes(row.size)} disk, ${formatBytes(row.storedBytes)} stored, ${formatBytes(row.ownBytes)} of its own, manifest ${row.manifestDigest}`
+  `${row.name} ${row.version}: ${formatBytes(row.size)} of ${row.kind}, ${formatBytes(row.storedBytes)} stored, ${formatBytes(row.ownBytes)} of its own, manifest ${row.manifestDigest}`

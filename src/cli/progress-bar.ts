@@ -42,3 +42,16 @@ export function startProgressBar(label: string, stream: NodeJS.WriteStream = pro
     },
   }
 }
+
+/** Runs work with a line of its progress. */
+export async function progressOf<T>(
+  label: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = startProgressBar(label)
+  try {
+    return await work(progress.update)
+  } finally {
+    progress.end()
+  }
+}

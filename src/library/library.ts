@@ -14,7 +14,9 @@ import { writeDisk } from './exporter.ts'
 import type { Progress } from './import/cutter.ts'
 import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
 import { createImporter, type ImportedVersion, type ImportOptions, type VersionFacts } from './import/importer.ts'
+import { findBootFiles, withIsoTree } from './import/installer-tree.ts'
 import type { DiskSource } from './import/raw-disk.ts'
+import { readWimImages } from './import/wim-images.ts'
 import type { Keyring } from './keyring.ts'
 import type { LibraryHolds } from './library-holds.ts'
 import { findFaults, type VerifyReport } from './verifier.ts'
@@ -34,6 +36,9 @@ export type LibraryParts = {
   maxDiskBytes?: number
 }
 
+/** What is said of files whose kind says the rest. */
+export type NamedFacts = Pick<FilesFacts, 'name' | 'version' | 'provenance'>
+
 export type StoredManifest = Stored<Manifest>
 
 /** The definitive library of signed versions. */
@@ -45,8 +50,12 @@ export type Library = {
     onProgress?: Progress,
     options?: ImportOptions,
   ): Promise<ImportedVersion>
-  /** Stores every file below a folder as one version. Throws image.exists, image.malformed. */
-  importFiles(folder: string, facts: FilesFacts, onProgress?: Progress): Promise<ImportedFiles>
+  /** Stores every file below a folder, or one file, as one version. Throws image.exists, image.malformed. */
+  importFiles(from: string, facts: FilesFacts, onProgress?: Progress): Promise<ImportedFiles>
+  /** Stores the files of installation media, extracted from an ISO 9660 file. Throws image.exists, image.malformed. */
+  importIso(iso: string, facts: NamedFacts, onProgress?: Progress): Promise<ImportedFiles>
+  /** Stores a Windows image file with the list of its images. Throws image.exists, image.malformed. */
+  importWim(file: string, facts: NamedFacts, onProgress?: Progress): Promise<ImportedFiles>
   /** Of a disk. Throws image.not_found, image.signature, image.malformed (also when it is no disk), image.chunk_corrupt. */
   manifest(digest: string): Promise<StoredManifest>
   /** Of any kind. Throws image.not_found, image.signature, image.malformed, image.chunk_corrupt. */
@@ -68,6 +77,7 @@ export type Library = {
 }
 
 const DEFAULT_MAX_DISK_BYTES = 1024 ** 4
+const ISO_TIMEOUT_MS = 60 * 60 * 1000
 
 /** Makes the library over a folder. Nothing is read before it is asked. */
 export function createLibrary(parts: LibraryParts): Library {
@@ -85,8 +95,25 @@ export function createLibrary(parts: LibraryParts): Library {
       holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
         importDisk(source, facts, onProgress, options),
       ),
-    importFiles: (folder, facts, onProgress) =>
-      holds.during('change', `import of ${facts.name} ${facts.version}`, () => importFiles(folder, facts, onProgress)),
+    importFiles: (from, facts, onProgress) =>
+      holds.during('change', `import of ${facts.name} ${facts.version}`, () => importFiles(from, facts, onProgress)),
+    importIso: (iso, facts, onProgress) =>
+      holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
+        withIsoTree(iso, parts.folder, { maxDiskBytes, timeoutMs: ISO_TIMEOUT_MS }, async (tree) =>
+          importFiles(tree, { ...facts, kind: 'installer', boot: await findBootFiles(tree), images: [] }, onProgress),
+        ),
+      ),
+    importWim: async (file, facts, onProgress) => {
+      const all = {
+        ...facts,
+        kind: 'wim' as const,
+        boot: { kernel: null, initrd: null },
+        images: await readWimImages(file),
+      }
+      return holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
+        importFiles(file, all, onProgress),
+      )
+    },
     ...{ manifest, content },
     verify: async (manifestDigest, deep, onProgress) => {
       const stored = await content(manifestDigest)

@@ -6,7 +6,7 @@ import type { VersionIndex } from '../version-index.ts'
 import { isLive, type LiveFacts } from './live-versions.ts'
 
 /** Blobs that nothing needs. Bytes as stored. `versions`: those whose bytes nothing needs any more. */
-export type Garbage = { keys: string[]; bytes: number; versions: ImageVersion[] }
+export type Garbage = { blobs: { key: string; size: number }[]; bytes: number; versions: ImageVersion[] }
 
 export type CollectorParts = {
   blobs: Blobs
@@ -32,9 +32,11 @@ export function createCollector(parts: CollectorParts) {
     collect: (onProgress: (done: number, total: number) => void = () => {}): Promise<Garbage> =>
       parts.holds.during('collect', 'a collection of garbage', async () => {
         const garbage = await findGarbage(parts)
-        for (const [at, key] of garbage.keys.entries()) {
+        let done = 0
+        for (const { key, size } of garbage.blobs) {
           await parts.blobs.delete(key)
-          onProgress(at + 1, garbage.keys.length)
+          done += size
+          onProgress(done, garbage.bytes)
         }
         await parts.sweep()
         return garbage
@@ -51,11 +53,11 @@ async function findGarbage({ blobs, index, content, facts }: CollectorParts): Pr
     if (!isLive(row, known)) continue
     for (const { digest } of blobsOf(await content(row.manifestDigest))) needed.add(contentKey(digest))
   }
-  const garbage: Garbage = { keys: [], bytes: 0, versions: rows.filter((row) => !isLive(row, known)) }
-  for await (const { key, size } of blobs.list()) {
-    if (needed.has(key)) continue
-    garbage.keys.push(key)
-    garbage.bytes += size
+  const garbage: Garbage = { blobs: [], bytes: 0, versions: rows.filter((row) => !isLive(row, known)) }
+  for await (const blob of blobs.list()) {
+    if (needed.has(blob.key)) continue
+    garbage.blobs.push(blob)
+    garbage.bytes += blob.size
   }
   return garbage
 }

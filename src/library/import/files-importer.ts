@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
-import { join, posix } from 'node:path'
+import { basename, join, posix } from 'node:path'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { inParallel } from '../../core/in-parallel.ts'
@@ -36,30 +36,33 @@ type FilesImporterParts = {
   content(digest: string): Promise<Content>
 }
 type Link = FilesManifest['links'][number]
-type Found = { files: { path: string; size: number }[]; links: Link[] }
+type FoundFile = { path: string; size: number; from: string }
+type Found = { files: FoundFile[]; links: Link[] }
 
 const FILES_AT_ONCE = 4
 
-/** From a folder to a signed version of its files. The row in the index is last: before it nothing is visible. */
+/** From a folder, or one file, to a signed version. The row in the index is last: before it nothing is visible. */
 export function createFilesImporter(parts: FilesImporterParts) {
-  return async (folder: string, facts: FilesFacts, onProgress: Progress = () => {}): Promise<ImportedFiles> => {
+  return async (from: string, facts: FilesFacts, onProgress: Progress = () => {}): Promise<ImportedFiles> => {
     const { name, version, kind, boot, images, provenance } = facts
     if (await parts.index.find(name, version))
       throw new AppError('image.exists', `expected a new version of ${name}, got ${version} which is there`)
-    const found = await findFiles(folder)
+    const found = await findFiles(from)
     const createdAt = new Date(parts.clock.now()).toISOString()
     const head = { format: 'slipway-files/1' as const, kind, name, version, createdAt }
     const tail = { links: found.links, boot, images, provenance }
-    const unread = found.files.map((file) => ({ ...file, digest: '0'.repeat(64) }))
+    const unread = found.files.map(({ path, size }) => ({ path, size, digest: '0'.repeat(64) }))
     // Judged before minutes of work.
     encodeFilesManifest({ ...head, files: unread, ...tail })
-    const files = await takeFiles(parts.blobs, folder, found.files, onProgress)
+    const files = await takeFiles(parts.blobs, found.files, onProgress)
     return publish(parts, { ...head, files, ...tail })
   }
 }
 
-/** Every file below a folder by its path; a link must mean something below it. Throws image.malformed on what else there is. */
+/** Every file below a folder by its path, or the one file by its name; a link must mean something below it. Throws image.malformed on what else there is. */
 async function findFiles(root: string): Promise<Found> {
+  const whole = await lstat(root)
+  if (whole.isFile()) return { files: [{ path: basename(root), size: whole.size, from: root }], links: [] }
   const found: Found = { files: [], links: [] }
   const walk = async (below: string): Promise<void> => {
     const entries = await readdir(join(root, below), { withFileTypes: true })
@@ -67,7 +70,8 @@ async function findFiles(root: string): Promise<Found> {
       const path = posix.join(below, entry.name)
       if (entry.isDirectory()) await walk(path)
       else if (entry.isSymbolicLink()) found.links.push(await readPlainLink(root, path))
-      else if (entry.isFile()) found.files.push({ path, size: (await lstat(join(root, path))).size })
+      else if (entry.isFile())
+        found.files.push({ path, size: (await lstat(join(root, path))).size, from: join(root, path) })
       else throw new AppError('image.malformed', `expected files, folders and links, got something else at ${path}`)
     }
   }
@@ -83,16 +87,16 @@ async function readPlainLink(root: string, path: string): Promise<Link> {
   return { path, target }
 }
 
-async function takeFiles(blobs: Blobs, root: string, found: Found['files'], onProgress: Progress) {
+async function takeFiles(blobs: Blobs, found: FoundFile[], onProgress: Progress) {
   const total = found.reduce((sum, { size }) => sum + size, 0)
-  const files: FilesManifest['files'] = found.map((file) => ({ ...file, digest: '' }))
+  const files = new Array<FilesManifest['files'][number]>(found.length)
   let done = 0
-  await inParallel(files, FILES_AT_ONCE, async (file) => {
-    const taken = await blobs.take(createReadStream(join(root, file.path), { highWaterMark: 1 << 20 }))
-    if (taken.size !== file.size)
-      throw new AppError('image.malformed', `expected ${file.path} to stay as it is while it is imported, got a change`)
-    file.digest = taken.digest
-    done += file.size
+  await inParallel(found, FILES_AT_ONCE, async ({ path, size, from }, index) => {
+    const taken = await blobs.take(createReadStream(from, { highWaterMark: 1 << 20 }))
+    if (taken.size !== size)
+      throw new AppError('image.malformed', `expected ${path} to stay as it is while it is imported, got a change`)
+    files[index] = { path, size, digest: taken.digest }
+    done += size
     onProgress(done, total)
   })
   return files

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { uuidV7 } from '../../core/ids.ts'
+import { readPart } from '../../core/read-part.ts'
 import { statedDiskBytes } from '../../image/partition-table.ts'
 import type { Compression } from './compressions.ts'
 import { type ConvertLimits, convertDisk } from './convert.ts'
@@ -58,7 +59,7 @@ async function inspect(file: string, limits: ConvertLimits, release: () => Promi
     const expected = `a file of whole 512-byte sectors, at most ${limits.maxDiskBytes} bytes`
     throw new AppError('image.malformed', `expected ${expected}, got ${size} bytes`)
   }
-  const stated = statedDiskBytes(await readHead(file))
+  const stated = statedDiskBytes(await readPart(file, { offset: 0, length: 1024 }))
   if (stated !== undefined && stated > size) {
     throw new AppError('image.body_truncated', `expected ${stated} bytes as its partition table says, got ${size}`)
   }
@@ -76,14 +77,4 @@ async function checkDigest(file: string, expected: string): Promise<void> {
   const got = hash.digest('hex')
   if (got !== expected)
     throw new AppError('image.body_truncated', `expected ${file} with SHA-256 ${expected}, got ${got}`)
-}
-
-async function readHead(file: string): Promise<Uint8Array> {
-  const handle = await open(file, 'r')
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
-  }
 }

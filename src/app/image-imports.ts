@@ -1,0 +1,31 @@
+import type { ImageImportWish } from '../cli/appliance-commands.ts'
+import { AppError } from '../core/errors.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
+import { NOTHING_TOLD } from '../image/manifest.ts'
+import { statedFormat } from '../library/import/stated-format.ts'
+import type { Appliance } from './appliance.ts'
+
+/**
+ * Stores a file as a version, by what its format is stated to be. Throws request.invalid for an unknown format, a missing name
+ * or version, and as the library's imports do.
+ */
+export async function importImageFile(
+  { library, lifecycle }: Pick<Appliance, 'library' | 'lifecycle'>,
+  { file, format, name, version }: ImageImportWish,
+  onProgress: (done: number, total: number) => void,
+): Promise<ImageVersion> {
+  if (name === '' || version === '') throw new AppError('request.invalid', 'expected --name and --version, got none')
+  const stated = statedFormat(format ?? file)
+  const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'slipway image import' }
+  const facts = { name, version, provenance }
+  const store = (): Promise<{ row: ImageVersion }> => {
+    if (stated.kind === 'installer') return library.importIso(file, facts, onProgress)
+    if (stated.kind === 'wim') return library.importWim(file, facts, onProgress)
+    const { format: diskFormat, compression } = stated
+    const source = { file, format: diskFormat, ...(compression && { compression }) }
+    return library.importDisk(source, { ...facts, boot: NOTHING_TOLD, parent: null }, onProgress)
+  }
+  const { row } = await store()
+  await lifecycle.take(row, 'build', { by: 'appliance', body: provenance })
+  return row
+}
