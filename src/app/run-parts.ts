@@ -22,6 +22,7 @@ import { createLoaderFiles } from './loader-files.ts'
 import { createMachinePower } from './machine-power.ts'
 import { powerSender } from './power-sender.ts'
 import { createSessionPaths } from './session-paths.ts'
+import { createSiteGate } from './site-gate.ts'
 
 const MOST_MANIFESTS = 8
 
@@ -52,7 +53,8 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     ...{ machines, clock, stateOf: loaderFiles.stateOf },
     firstLoader: async (segment) => (await store.segments.find(segment))?.firstLoader,
   })
-  const decider = createBootDecider({ machines, runs, sessions, record: noteResult, loaders, clock })
+  const whyNotThere = createSiteGate(appliance)
+  const decider = createBootDecider({ machines, runs, sessions, record: noteResult, loaders, whyNotThere, clock })
   const grants = createGrantMemory(decider.decideForMac, clock)
   feed.subscribe((news) => {
     if (news.kind === 'change') grants.forget(news.run.id)

@@ -19,6 +19,8 @@ export type BootDeciderDeps = {
     offer(client: BootClient): Promise<LoaderOffer>
     noteStage(mac: string, family: LoaderFamily): Promise<void>
   }
+  /** What keeps the run's image from the site of this segment, in words; empty when nothing does. */
+  whyNotThere(run: Run, segment: string): Promise<string[]>
   clock: Clock
 }
 
@@ -35,37 +37,10 @@ export type BootDecider = {
 }
 
 export function createBootDecider(deps: BootDeciderDeps): BootDecider {
-  const withoutGrant = (machine: Machine): BootDecision =>
-    machine.unprovedBy
-      ? {
-          kind: 'hold',
-          runId: machine.unprovedBy,
-          why: `the disk was written by run ${machine.unprovedBy} and is not proved`,
-        }
-      : { kind: 'local', why: 'no run under grant' }
-
-  const begin = async (run: Run, client: BootClient, live: BootSession | undefined): Promise<BootDecision> => {
-    const number = (live?.number ?? 0) + 1
-    if (number > MAX_SESSIONS) {
-      await deps.record(run.id, 'loopBroken', { sessions: MAX_SESSIONS })
-      return {
-        kind: 'hold',
-        runId: run.id,
-        why: `expected at most ${MAX_SESSIONS} network boots, run ${run.id} is ended`,
-      }
-    }
-    const session: BootSession = {
-      ...{ runId: run.id, number, openedAt: deps.clock.now(), mac: client.mac },
-      ...{ stage: 'firmware', nonceHash: undefined },
-    }
-    await deps.sessions.save(session)
-    await deps.record(run.id, 'sessionOpened', {
-      session: number,
-      mac: client.mac,
-      uuid: client.uuid,
-      stage: client.stage,
-    })
-    return { kind: 'grant', runId: run.id, session: number }
+  const foreseen = async (run: Run, client: BootClient, live: BootSession | undefined): Promise<BootDecision> => {
+    const reasons = live?.stage === 'firmware' ? [] : await deps.whyNotThere(run, client.segment)
+    if (reasons.length === 0) return { kind: 'grant', runId: run.id, session: live?.number ?? 0 }
+    return { kind: 'local', why: `${run.image} ${run.version} may not go there: ${reasons.join('; ')}` }
   }
 
   const underGrant = async (machine: Machine): Promise<Run | undefined> => {
@@ -87,8 +62,8 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
     if (!run) return withoutGrant(machine)
     const live = await deps.sessions.live(run.id)
-    if (way === 'begins' && live?.stage !== 'firmware') return begin(run, client, live)
-    if (way === 'foresees') return { kind: 'grant', runId: run.id, session: live?.number ?? 0 }
+    if (way === 'begins' && live?.stage !== 'firmware') return begin(deps, run, client, live)
+    if (way === 'foresees') return foreseen(run, client, live)
     return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
   }
 
@@ -107,4 +82,49 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
       if (live?.stage === 'firmware') await deps.sessions.save({ ...live, stage: 'script' })
     },
   }
+}
+
+const withoutGrant = (machine: Machine): BootDecision =>
+  machine.unprovedBy
+    ? {
+        kind: 'hold',
+        runId: machine.unprovedBy,
+        why: `the disk was written by run ${machine.unprovedBy} and is not proved`,
+      }
+    : { kind: 'local', why: 'no run under grant' }
+
+/** Begins the next boot session of a run, unless its image may not go there or there were too many. */
+async function begin(
+  deps: BootDeciderDeps,
+  run: Run,
+  client: BootClient,
+  live: BootSession | undefined,
+): Promise<BootDecision> {
+  const number = (live?.number ?? 0) + 1
+  if (number > MAX_SESSIONS) {
+    await deps.record(run.id, 'loopBroken', { sessions: MAX_SESSIONS })
+    return {
+      kind: 'hold',
+      runId: run.id,
+      why: `expected at most ${MAX_SESSIONS} network boots, run ${run.id} is ended`,
+    }
+  }
+  const reasons = await deps.whyNotThere(run, client.segment)
+  if (reasons.length > 0) {
+    const said = reasons.join('; ')
+    await deps.record(run.id, 'imageRefused', { segment: client.segment, said })
+    return { kind: 'local', why: `${run.image} ${run.version} may not go to segment ${client.segment}: ${said}` }
+  }
+  const session: BootSession = {
+    ...{ runId: run.id, number, openedAt: deps.clock.now(), mac: client.mac },
+    ...{ stage: 'firmware', nonceHash: undefined },
+  }
+  await deps.sessions.save(session)
+  await deps.record(run.id, 'sessionOpened', {
+    session: number,
+    mac: client.mac,
+    uuid: client.uuid,
+    stage: client.stage,
+  })
+  return { kind: 'grant', runId: run.id, session: number }
 }

@@ -123,7 +123,7 @@ function localCommand(wish: BenchWish, dataFolder: string): LocalCommand {
 
 const segmentOf = (bridge: string) => ({
   name: 'bench',
-  site: { name: 'bench', kind: 'test' },
+  site: { name: 'bench', kind: 'build' },
   interface: bridge,
   address: ADDRESS,
   prefix: PREFIX,

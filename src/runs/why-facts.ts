@@ -62,7 +62,7 @@ const LOADER = new Set<RunEventType>(['loaderRead', 'loaderFetched'])
 /** Events that are no sign of the machine: what people, the timer and our own bookkeeping say. */
 const NOT_EVIDENCE: readonly RunEventType[] = [
   ...(['created', 'grantOpened', 'grantClosed', 'cancelled'] as const),
-  ...(['timedOut', 'agentSilent', 'loopBroken', 'frozen'] as const),
+  ...(['timedOut', 'agentSilent', 'loopBroken', 'imageRefused', 'frozen'] as const),
 ]
 
 /** The newest event that Slipway saw or computed. */

@@ -53,6 +53,19 @@ export const WHY_RULES_END: readonly WhyRow[] = [
     remedy: 'Find out who has the address in the last evidence before the next run.',
   },
   {
+    id: 'imageRefused',
+    says: 'The machine asked to boot on a segment of a site that the image may not go to.',
+    when: (facts) => facts.isEnd('imageRefused'),
+    missingStep: 'an image with the evidence that the site needs',
+    got: '{said}',
+    likelyCauses: [
+      'the version was not tested or approved yet',
+      'the version was taken out of use after the run was asked for',
+      'the machine stands on another segment than was thought',
+    ],
+    remedy: 'Let a run on a build site be verified, have the version approved, then start anew. Nothing was written.',
+  },
+  {
     id: 'loopBroken',
     says: 'The machine booted from the network again and again, and the loop breaker ended the run.',
     when: (facts) => facts.isEnd('loopBroken'),

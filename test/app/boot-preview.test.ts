@@ -54,6 +54,7 @@ function preview({ run, unprovedBy, session, segments = [segmentIn('authoritativ
     sessions: { live: async () => (session ? live : undefined), save: async () => void written.push('session') },
     record: async (_id, type) => void written.push(type),
     loaders: { offer: offer ?? offerLoader, noteStage: async () => void written.push('stage') },
+    whyNotThere: async () => [],
     clock: { now: () => 1 },
   })
   const ask = createBootPreview({

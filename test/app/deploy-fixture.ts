@@ -98,9 +98,10 @@ export async function createDeployFixture() {
     localBootOf: runs.localBootOf,
   })
   const segment = Segment.parse({
-    ...{ name: 'lo', site: { name: 't', kind: 'test' }, interface: 'lo', address: '127.0.0.1', prefix: 8 },
+    ...{ name: 'lo', site: { name: 't', kind: 'build' }, interface: 'lo', address: '127.0.0.1', prefix: 8 },
     ...{ ranges: [{ first: '127.0.0.2', last: '127.0.0.9' }], leaseSeconds: 600 },
   })
+  await appliance.store.segments.save(segment)
   const parts = { appliance, runs, answers, evidence, peers }
   const http = await opened(httpDoor(bootDoor(parts, segment), silentLog))
   const tls = await opened(tlsDoor(agentDoor(parts, segment), appliance.keys, silentLog))

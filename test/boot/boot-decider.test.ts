@@ -33,6 +33,7 @@ let world: {
   events: string[]
   /** Stages that were noted for the choice of a loader. */
   stages: string[]
+  reasons: string[]
 }
 beforeEach(() => {
   world = {
@@ -41,6 +42,7 @@ beforeEach(() => {
     session: undefined,
     events: [],
     stages: [],
+    reasons: [],
   }
 })
 const LOADER = { name: 'snponly.efi', why: 'why' }
@@ -55,6 +57,7 @@ const decider = createBootDecider({
   },
   record: async (_id, type) => void world.events.push(type),
   loaders: { offer: async () => LOADER, noteStage: async (of, stage) => void world.stages.push(`${of} ${stage}`) },
+  whyNotThere: async (_run, segment) => world.reasons.map((reason) => `${reason} on ${segment}`),
   clock: { now: () => 1 },
 })
 const ask = (more: Partial<Parameters<typeof decider.decide>[0]> = {}, begins = true) =>
@@ -145,5 +148,26 @@ describe('a machine without a grant', () => {
     world.machine = undefined
     expect(await ask()).toMatchObject({ kind: 'ignore' })
     expect(await decider.decideForMac(mac)).toMatchObject({ kind: 'ignore' })
+  })
+})
+
+describe('a machine whose run’s image may not go to its segment', () => {
+  it('gets no session, and the run ends with what is missing', async () => {
+    world.reasons = ['no approval', 'no scan']
+    expect(await ask()).toEqual({ kind: 'local', why: expect.stringMatching(/no approval on s; no scan on s/) })
+    expect([world.session, world.events]).toEqual([undefined, ['imageRefused']])
+  })
+
+  it('is foreseen to, and nothing is begun or noted', async () => {
+    world.reasons = ['no approval']
+    const foreseen = await decider.foresee({ segment: 's', mac, uuid, arch: 0, stage: 'firmware' })
+    expect(foreseen).toMatchObject({ kind: 'local', why: expect.stringMatching(/no approval/) })
+    expect([world.session, world.events]).toEqual([undefined, []])
+  })
+
+  it('goes on in the session that was begun before', async () => {
+    await ask()
+    world.reasons = ['no approval']
+    expect(await ask({}, false)).toMatchObject({ kind: 'grant', session: 1 })
   })
 })

@@ -40,6 +40,7 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['bootCodeUsedTwice', toAgent, frozen('agent.code_used')],
   ['wrongMachine', [...toAgent, ['identityConflict', { expected: 'a', got: 'b' }]], frozen('machine.conflict')],
   ['frozen', toAgent, frozen('machine.other')],
+  ['imageRefused', ['grantOpened'], ['imageRefused', { segment: 'seg0', said: 'no approval is on record' }]],
   ['loopBroken', toRamdisk, ['loopBroken', { sessions: 5 }]],
   ['noDisk', toAgent, refused('disk.none')],
   ['noDiskMatches', toAgent, refused('disk.no_rule_match')],

@@ -42,6 +42,7 @@ export const RUN_EVENTS = {
   agentSilent: { source: 'timer', says: 'The agent fell silent' },
   identityConflict: { source: 'server', says: 'Identity differs from the registered machine' },
   loopBroken: { source: 'server', says: 'Too many network boots' },
+  imageRefused: { source: 'server', says: 'The image may not go to this site' },
   frozen: { source: 'server', says: 'Run frozen' },
   timedOut: { source: 'timer', says: 'Deadline passed' },
   cancelled: { source: 'person', says: 'Run cancelled' },

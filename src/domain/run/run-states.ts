@@ -37,6 +37,7 @@ const UNDER_GRANT = {
   ...ENDS,
   sessionOpened: 'booting',
   loopBroken: 'failed',
+  imageRefused: 'failed',
   frozen: 'failed',
   agentFailed: 'failed',
   agentSilent: 'failed',

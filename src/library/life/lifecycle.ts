@@ -3,6 +3,7 @@ import {
   type LifecycleStand,
   type LifecycleState,
   type LifecycleStepName,
+  type SiteKind,
   shownState,
   whyNot,
   whyNotForSite,
@@ -57,6 +58,9 @@ export function createLifecycle(parts: LifecycleParts) {
       const { stand, ...rest } = await records.read(store, await records.find(which))
       return { ...rest, state: shownState(stand), channels: stand.channels }
     },
+    /** What keeps a version from the machines of a site, in words; empty when nothing does. */
+    whyNotForSite: async (row: ImageVersion, site: SiteKind): Promise<string[]> =>
+      whyNotForSite(site, (await records.read(store, row)).stand),
     /** Throws image.revoked when the version goes to no site any more. */
     assertInUse: async (row: ImageVersion): Promise<void> => {
       const reasons = whyNotForSite('build', (await records.read(store, row)).stand)

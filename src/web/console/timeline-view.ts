@@ -22,7 +22,7 @@ const LETTER_PERCENT = 0.72
 
 const BAD = new Set<RunEventType>([
   ...(['loaderAborted', 'diskRefused', 'chunkRetried', 'readBackDiffered', 'holdAnswered', 'checkFailed'] as const),
-  ...(['agentFailed', 'agentSilent', 'identityConflict', 'loopBroken', 'frozen', 'timedOut'] as const),
+  ...(['agentFailed', 'agentSilent', 'identityConflict', 'loopBroken', 'imageRefused', 'frozen', 'timedOut'] as const),
 ])
 
 /** One bar a state that the run was in. */
