@@ -106,7 +106,7 @@ export async function openHostileSite(): Promise<HostileSite> {
 async function addSegments(folder: string): Promise<string> {
   const settings = Settings.parse({ dataFolder: join(folder, 'data'), cacheFolder: join(folder, 'cache') })
   const appliance = await openAppliance(settings, silentLog)
-  const site = { site: { name: 'b', kind: 'test' }, prefix: 24 }
+  const site = { site: { name: 'b', kind: 'build' }, prefix: 24 }
   const far = { ...site, name: 'far', interface: 'seg0', address: OURS, subnet: '10.20.0.0', relays: [RELAY] }
   const range = { first: '10.20.0.50', last: '10.20.0.60' }
   await appliance.store.segments.save(Segment.parse({ ...far, range }))

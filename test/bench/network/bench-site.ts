@@ -34,7 +34,7 @@ export async function makeSite<T>(folder: string, order: SiteOrder, look: (site:
     const initrd = await makeRamdisk(join(appliance.ramdiskFolder, RAMDISK), order.initrdBytes)
     const manifest = await importImage(appliance, join(folder, 'image.raw'), order.imageBytes)
     const { store } = appliance
-    const place = { site: { name: 'bench', kind: 'test' as const }, interface: 'seg0' }
+    const place = { site: { name: 'bench', kind: 'build' as const }, interface: 'seg0' }
     await store.segments.save(Segment.parse({ ...place, ...order.segment }))
     const installDisk = { by: 'smallest', atLeastBytes: 1 }
     await store.profiles.save(HardwareProfile.parse({ name: 'any', ramdisk: RAMDISK, installDisk }))
