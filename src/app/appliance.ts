@@ -50,6 +50,7 @@ export async function openAppliance(
     clock,
     store,
     keys,
+    keyring,
     library,
     lifecycle,
     /** The chunks that machines read last, for all segments. */

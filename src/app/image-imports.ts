@@ -14,8 +14,13 @@ export async function importImageFile(
   { file, format, name, version }: ImageImportWish,
   onProgress: (done: number, total: number) => void,
 ): Promise<ImageVersion> {
-  if (name === '' || version === '') throw new AppError('request.invalid', 'expected --name and --version, got none')
   const stated = statedFormat(format ?? file)
+  if (stated.kind === 'archive') {
+    const { row, statements } = await library.importArchive(file, onProgress)
+    await lifecycle.adopt(row, statements)
+    return row
+  }
+  if (name === '' || version === '') throw new AppError('request.invalid', 'expected --name and --version, got none')
   const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'slipway image import' }
   const facts = { name, version, provenance }
   const store = (): Promise<{ row: ImageVersion }> => {

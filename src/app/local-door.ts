@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { ApplianceDoor } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { loadSettings } from '../config/load-settings.ts'
@@ -8,6 +9,7 @@ import { ROLES } from '../domain/role.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
+import { archiveImage } from './image-archives.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
 import { importImageFile } from './image-imports.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
@@ -60,6 +62,12 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
           faults: report.faults.map((fault) => JSON.stringify(fault)),
         }
       }),
+    archiveImage: (name, version, file, onProgress) =>
+      using((appliance) => archiveImage(appliance, { name, version, file }, onProgress)),
+    imageKeys: () => using(({ keyring }) => keyring.trusted()),
+    rotateImageKey: () => using(({ keyring }) => keyring.rotate()),
+    trustImageKey: (file) => using(async ({ keyring }) => keyring.trust(await readFile(file, 'utf8'))),
+    distrustImageKey: (id) => using(({ keyring }) => keyring.distrust(id)),
     collectGarbage: (isDryRun, onProgress) =>
       using(async ({ library }) => {
         const { blobs, bytes, versions } = await (isDryRun

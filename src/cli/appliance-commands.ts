@@ -6,6 +6,7 @@ import { drawDoctor } from './doctor-text.ts'
 
 export type Progress = (done: number, total: number) => void
 export type ImageImportWish = { file: string; format: string | undefined; name: string; version: string }
+type KeyTold = { id: string; raw: string }
 type ShareTold = { stored: number; exclusive: number; shared: number }
 export type SpaceTold = {
   bytes: number
@@ -47,6 +48,17 @@ export type ApplianceDoor = {
     deep: boolean,
     onProgress: Progress,
   ): Promise<{ digest: string; signedBy: string; faults: string[] }>
+  archiveImage(
+    name: string,
+    version: string,
+    file: string,
+    onProgress: Progress,
+  ): Promise<{ file: string; bytes: number; sha256: string; state: string }>
+  /** The own key first; `raw`: 32 bytes in base64. */
+  imageKeys(): Promise<KeyTold[]>
+  rotateImageKey(): Promise<KeyTold>
+  trustImageKey(file: string): Promise<KeyTold>
+  distrustImageKey(id: string): Promise<void>
   /** What nothing needs: told, or removed. */
   collectGarbage(isDryRun: boolean, onProgress: Progress): Promise<{ blobs: number; bytes: number; versions: string[] }>
   imageSpace(): Promise<SpaceTold>

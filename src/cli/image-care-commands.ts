@@ -28,6 +28,17 @@ export const imageCareCommands = (door: (call: Call) => Promise<ApplianceDoor>):
     },
   },
   {
+    ...{ name: 'image archive', says: 'Write all of a version into one file', words: ['NAME', 'VERSION', 'FILE'] },
+    options: {},
+    run: async (call) => {
+      const [name, version, file] = call.words as [string, string, string]
+      const appliance = await door(call)
+      const done = await progressOf('writing', (onProgress) => appliance.archiveImage(name, version, file, onProgress))
+      call.print(done, `${file}: ${formatBytes(done.bytes)}, SHA-256 ${done.sha256}; the version is ${done.state}`)
+      return 0
+    },
+  },
+  {
     ...{ name: 'image scrub', says: 'Read and judge every byte that a version needs', words: [], options: {} },
     run: async (call) => {
       const { blobs, bytes, faults } = await (await door(call)).scrubImages()
@@ -35,6 +46,49 @@ export const imageCareCommands = (door: (call: Call) => Promise<ApplianceDoor>):
       const head = `${blobs} blobs of ${formatBytes(bytes)} read, ${faults.length} damaged`
       call.print({ blobs, bytes, faults }, rows.length === 0 ? head : `${head}\n\n${formatTable(FAULTS, rows)}`)
       return faults.some(({ healedFrom }) => healedFrom === undefined) ? 1 : 0
+    },
+  },
+]
+
+/** Commands for the keys that sign images, and those whose signatures count. */
+export const imageKeyCommands = (door: (call: Call) => Promise<ApplianceDoor>): Command[] => [
+  {
+    ...{ name: 'image keys', says: 'The keys whose signatures count, the own one first', words: [], options: {} },
+    run: async (call) => {
+      const keys = await (await door(call)).imageKeys()
+      const cells = keys.map(({ id, raw }, at) => [id, at === 0 ? 'signs here' : 'trusted', raw])
+      call.print(keys, formatTable(['ID', '', 'PUBLIC KEY (ED25519, BASE64)'], cells))
+      return 0
+    },
+  },
+  {
+    ...{ name: 'image keys rotate', says: 'Sign with a new key; what the old one signed stays good', words: [] },
+    options: {},
+    run: async (call) => {
+      const key = await (await door(call)).rotateImageKey()
+      call.print(key, `key ${key.id} signs from now on; build the ramdisks anew, so that agents trust it`)
+      return 0
+    },
+  },
+  {
+    ...{
+      name: 'image keys trust',
+      says: 'Let another appliance’s public key (PEM) count',
+      words: ['FILE'],
+      options: {},
+    },
+    run: async (call) => {
+      const key = await (await door(call)).trustImageKey(call.words[0]!)
+      call.print(key, `key ${key.id} is trusted; build the ramdisks anew, so that agents trust it`)
+      return 0
+    },
+  },
+  {
+    ...{ name: 'image keys distrust', says: 'Let a key count no more', words: ['ID'], options: {} },
+    run: async (call) => {
+      await (await door(call)).distrustImageKey(call.words[0]!)
+      call.print({ id: call.words[0] }, `key ${call.words[0]} is not trusted any more`)
+      return 0
     },
   },
 ]

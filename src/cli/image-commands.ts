@@ -3,7 +3,7 @@ import type { ImageVersion } from '../domain/image-version.ts'
 import { type ApplianceDoor, FRESH, textOption } from './appliance-commands.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
-import { imageCareCommands } from './image-care-commands.ts'
+import { imageCareCommands, imageKeyCommands } from './image-care-commands.ts'
 import { progressOf } from './progress-bar.ts'
 
 type Door = (call: Call) => Promise<ApplianceDoor>
@@ -15,6 +15,7 @@ export const imageCommands = (door: Door): Command[] => [
   ...intoLibrary(door),
   ...ofLibrary(door),
   ...imageCareCommands(door),
+  ...imageKeyCommands(door),
 ]
 
 function intoLibrary(door: Door): Command[] {
@@ -42,7 +43,7 @@ function intoLibrary(door: Door): Command[] {
       says: 'Import a disk file, an ISO or a WIM as an image version',
       options: {
         format: {
-          says: 'raw, qcow2, vmdk, vhd, vhdx, each also with .xz, .gz, .zst; iso; wim (default by name)',
+          says: 'raw, qcow2, vmdk, vhd, vhdx, each also with .xz, .gz, .zst; iso; wim; slipway (default by name)',
           value: 'FORMAT',
         },
         name: { says: 'name of the image', value: 'NAME' },

@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { uuidV7 } from '../core/ids.ts'
@@ -8,6 +8,7 @@ import {
   signManifest,
   type TrustedKey,
   trustedKeyFromPem,
+  trustedKeyToPem,
 } from '../image/signature.ts'
 
 /** Signs manifests and knows whose signatures count. */
@@ -15,28 +16,48 @@ export type Keyring = {
   sign(manifest: Uint8Array): Promise<ManifestSignature>
   /** The own key first. */
   trusted(): Promise<TrustedKey[]>
+  /** Makes a new signing key; the one before goes, and its signatures count on. Returns the new one. */
+  rotate(): Promise<TrustedKey>
+  /** Lets another's public key (PEM) count from now on. Throws image.signature. */
+  trust(pem: string): Promise<TrustedKey>
+  /** Lets a key that is not the own one count no more. Throws resource.not_found. */
+  distrust(id: string): Promise<void>
 }
 
 /**
- * Keys in `folder`: `image-signing.pem` (mode 0600, made at first use) and `trusted/*.pem` (public keys of others).
- * Throws config.invalid when others may read the private key, image.signature when a file is no Ed25519 key.
+ * Keys in `folder`: `image-signing.pem` (mode 0600, made at first use) and `trusted/*.pem` (public keys of others, and own ones
+ * of before). Read at each use, so that a change counts at once in every process. Throws config.invalid when others may read the
+ * private key, image.signature when a file is no Ed25519 key.
  */
 export function createKeyring(folder: string): Keyring {
   const path = join(folder, 'image-signing.pem')
-  let signing: Promise<string> | undefined
-  const signingKey = (): Promise<string> => {
-    signing ??= readOrCreate(path).catch((error) => {
-      signing = undefined
-      throw error
-    })
-    return signing
+  const others = join(folder, 'trusted')
+  const signingKey = (): Promise<string> => readOrCreate(path)
+  const trust = async (pem: string): Promise<TrustedKey> => {
+    const key = trustedKeyFromPem(pem)
+    await mkdir(others, { recursive: true, mode: 0o700 })
+    await writeDurable(join(others, `${key.id}.pem`), trustedKeyToPem(key), 0o644)
+    return key
   }
   return {
     sign: async (manifest) => signManifest(manifest, await signingKey()),
     trusted: async () => {
       const own = trustedKeyFromPem(await signingKey())
-      const others = await readTrusted(join(folder, 'trusted'))
-      return [own, ...others.filter((key) => key.id !== own.id)]
+      const rest = await readTrusted(others)
+      return [own, ...rest.map(({ key }) => key).filter((key) => key.id !== own.id)]
+    },
+    rotate: async () => {
+      // The old one is trusted before it goes: a cut between the two leaves nothing unreadable.
+      await trust(await signingKey())
+      const made = createSigningKey()
+      await writeDurable(path, made, 0o600)
+      return trustedKeyFromPem(made)
+    },
+    trust,
+    distrust: async (id) => {
+      const known = (await readTrusted(others)).filter(({ key }) => key.id === id)
+      if (known.length === 0) throw new AppError('resource.not_found', `expected the id of a trusted key, got ${id}`)
+      for (const { file } of known) await rm(file)
     },
   }
 }
@@ -68,8 +89,26 @@ async function create(path: string): Promise<void> {
   }
 }
 
-async function readTrusted(folder: string): Promise<TrustedKey[]> {
+async function readTrusted(folder: string): Promise<{ key: TrustedKey; file: string }[]> {
   const names = await readdir(folder).catch(() => [])
   const files = names.filter((name) => name.endsWith('.pem')).sort()
-  return Promise.all(files.map(async (name) => trustedKeyFromPem(await readFile(join(folder, name), 'utf8'))))
+  return Promise.all(
+    files.map(async (name) => {
+      const file = join(folder, name)
+      return { file, key: trustedKeyFromPem(await readFile(file, 'utf8')) }
+    }),
+  )
+}
+
+async function writeDurable(path: string, text: string, mode: number): Promise<void> {
+  const temporary = `${path}.${uuidV7(Date.now())}`
+  const file = await open(temporary, 'wx', mode)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+    await rename(temporary, path)
+  } finally {
+    await file.close()
+    await rm(temporary, { force: true })
+  }
 }

@@ -3,6 +3,8 @@ import type { Log } from '../core/log.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import type { Manifest } from '../image/manifest.ts'
 import type { TrustedKey } from '../image/signature.ts'
+import { createArchives, type ImportedArchive } from './archive/archives.ts'
+import type { WrittenArchive } from './archive/write-archive.ts'
 import { type ByteRange, contentKey, type OpenBlob } from './blobs/blobs.ts'
 import { createFolderBlobs, sweepTemporary } from './blobs/folder-blobs.ts'
 import { type Collector, createCollector } from './care/garbage.ts'
@@ -19,6 +21,7 @@ import type { DiskSource } from './import/raw-disk.ts'
 import { readWimImages } from './import/wim-images.ts'
 import type { Keyring } from './keyring.ts'
 import type { LibraryHolds } from './library-holds.ts'
+import type { KeptStatement } from './life/lifecycle-records.ts'
 import { findFaults, type VerifyReport } from './verifier.ts'
 import type { VersionIndex } from './version-index.ts'
 
@@ -69,6 +72,15 @@ export type Library = {
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
   exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
   trustedKeys(): Promise<TrustedKey[]>
+  /** All of a version in one file. Throws as `content` and `openChunk` do. */
+  writeArchive(
+    digest: string,
+    statements: readonly KeptStatement[],
+    path: string,
+    onProgress?: Progress,
+  ): Promise<WrittenArchive>
+  /** Brings an archive in. Throws image.exists, image.malformed, image.signature, image.body_truncated, image.chunk_corrupt. */
+  importArchive(path: string, onProgress?: Progress): Promise<ImportedArchive>
   garbage: Collector
   /** Who takes how many bytes of it. */
   space(): Promise<SpaceReport>
@@ -89,6 +101,7 @@ export function createLibrary(parts: LibraryParts): Library {
   const maxDiskBytes = parts.maxDiskBytes ?? DEFAULT_MAX_DISK_BYTES
   const importDisk = createImporter({ ...parts, blobs, readManifest: manifest, maxDiskBytes })
   const importFiles = createFilesImporter({ ...parts, blobs, content: contentOf })
+  const archives = createArchives({ blobs, index, keys, content })
   const sweep = (): Promise<void> => sweepTemporary(parts.folder)
   return {
     importDisk: (source, facts, onProgress, options) =>
@@ -126,6 +139,9 @@ export function createLibrary(parts: LibraryParts): Library {
     exportDisk: async (manifestDigest, path, onProgress) =>
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
     trustedKeys: () => keys.trusted(),
+    writeArchive: archives.write,
+    importArchive: (path, onProgress) =>
+      holds.during('change', `import of ${path}`, () => archives.take(path, onProgress)),
     garbage: createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep }),
     space: () => reportSpace({ blobs, index, content: contentOf }),
     scrub: (sources, bytesPerSecond, signal) =>

@@ -53,7 +53,13 @@ afterAll(async () => {
 /** A second segment, on the other cable, where another server gives the addresses. */
 async function serveProxy(dataFolder: string): Promise<void> {
   const file = join(folder, 'proxy.yaml')
-  const spec = { site: { name: 'b', kind: 'build' }, interface: 'seg1', address: '10.78.0.1', prefix: 24, mode: 'proxy' }
+  const spec = {
+    site: { name: 'b', kind: 'build' },
+    interface: 'seg1',
+    address: '10.78.0.1',
+    prefix: 24,
+    mode: 'proxy',
+  }
   writeFileSync(file, JSON.stringify({ kind: 'Segment', name: 'proxy', ...spec }))
   const env = { SLIPWAY_DATA_FOLDER: dataFolder, SLIPWAY_PEOPLE_SOCKET: service.socket }
   const slipway = (...words: string[]) =>

@@ -18,8 +18,11 @@ export type Blobs = {
   /** Throws image.chunk_missing, request.invalid for a range outside of it. */
   open(key: string, range?: ByteRange): Promise<OpenBlob>
   delete(key: string): Promise<void>
-  /** Keeps a stream of any length under its SHA-256 (64 lower-case hex digits), which is told with its bytes. */
-  take(stream: AsyncIterable<Uint8Array>): Promise<{ digest: string; size: number }>
+  /**
+   * Keeps a stream of any length under its SHA-256 (64 lower-case hex digits), which is told with its bytes. Throws
+   * image.chunk_corrupt, and keeps nothing, when that is not what is `expected`.
+   */
+  take(stream: AsyncIterable<Uint8Array>, expected?: string): Promise<{ digest: string; size: number }>
   /** Every blob there is, in no order. Bytes. */
   list(): AsyncIterable<{ key: string; size: number }>
   /** Puts a damaged blob aside, out of the way of `put`. */

@@ -20,7 +20,7 @@ export function createFolderBlobs(folder: string): Blobs {
     },
     open: async (key, range) => openRange(key, pathOf(key), range),
     delete: (key) => rm(pathOf(key), { force: true }),
-    take: (stream) => takeStream(folder, stream),
+    take: (stream, expected) => takeStream(folder, stream, expected),
     list: () => listFolder(folder),
     quarantine: async (key) => {
       await mkdir(join(folder, 'quarantine'), { recursive: true })
@@ -44,6 +44,7 @@ async function* listFolder(folder: string): AsyncIterable<{ key: string; size: n
 async function takeStream(
   folder: string,
   stream: AsyncIterable<Uint8Array>,
+  expected?: string,
 ): Promise<{ digest: string; size: number }> {
   const hash = createHash('sha256')
   let size = 0
@@ -55,6 +56,10 @@ async function takeStream(
     }
   })
   const digest = hash.digest('hex')
+  if (expected !== undefined && digest !== expected) {
+    await rm(temporary)
+    throw new AppError('image.chunk_corrupt', `expected ${expected}, got bytes of ${digest}`)
+  }
   const path = join(folder, contentKey(digest))
   if ((await sizeOf(path)) === size) await rm(temporary)
   else await publish(temporary, path)

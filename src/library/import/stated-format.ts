@@ -7,8 +7,14 @@ export type StatedFormat =
   | { kind: 'disk'; format: DiskFormat; compression?: Compression }
   | { kind: 'installer' }
   | { kind: 'wim' }
+  | { kind: 'archive' }
 
-const WHOLE = { iso: { kind: 'installer' }, wim: { kind: 'wim' }, esd: { kind: 'wim' } } as const
+const WHOLE = {
+  iso: { kind: 'installer' },
+  wim: { kind: 'wim' },
+  esd: { kind: 'wim' },
+  slipway: { kind: 'archive' },
+} as const
 
 /** The format stated by a name like `disk.vmdk` or `disk.img.xz`, or by a word like `vmdk` or `raw.xz`. Throws request.invalid. */
 export function statedFormat(name: string): StatedFormat {

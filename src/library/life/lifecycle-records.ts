@@ -110,7 +110,7 @@ async function sign({ keys, clock }: LifecycleParts, subject: string, kind: Stat
 }
 
 /** A statement that does not hold is no evidence; what is wrong with it is told, not hidden. */
-async function openAll(keys: Keyring, subject: string, kept: KeptStatement[]) {
+export async function openAll(keys: Keyring, subject: string, kept: KeptStatement[]) {
   const trusted = await keys.trusted()
   const [statements, broken]: [Statement[], string[]] = [[], []]
   for (const { document, keyId, signature } of kept)

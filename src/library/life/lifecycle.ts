@@ -10,9 +10,11 @@ import {
 } from '../../domain/image-lifecycle.ts'
 import type { ImageVersion } from '../../domain/image-version.ts'
 import type { Statement } from '../../image/statement.ts'
+import { adoptStatements } from './adoption.ts'
 import { createChannels } from './channels.ts'
 import {
   createLifecycleRecords,
+  type KeptStatement,
   type LifecycleParts,
   refuseStep,
   type Said,
@@ -78,6 +80,11 @@ export function createLifecycle(parts: LifecycleParts) {
         else await records.note(rows, row, 'testRun', said)
       })
     },
+    /** Everything that was signed of a version, as it is kept. */
+    statements: (row: ImageVersion): Promise<KeptStatement[]> => store.statements(row.manifestDigest),
+    /** Puts what another appliance signed on record, as far as it holds here, and the state that it leads to. */
+    adopt: (row: ImageVersion, statements: readonly KeptStatement[]): Promise<LifecycleState> =>
+      adoptStatements(parts, records, row, statements),
     /** Where a version stands by what was signed of it. */
     stand: async (row: ImageVersion): Promise<LifecycleStand> => (await records.read(store, row)).stand,
   }
