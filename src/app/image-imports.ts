@@ -2,6 +2,7 @@ import type { ImageImportWish } from '../cli/appliance-commands.ts'
 import { AppError } from '../core/errors.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import { NOTHING_TOLD } from '../image/manifest.ts'
+import { checkFileDigest } from '../library/import/raw-disk.ts'
 import { statedFormat } from '../library/import/stated-format.ts'
 import type { Appliance } from './appliance.ts'
 
@@ -11,10 +12,11 @@ import type { Appliance } from './appliance.ts'
  */
 export async function importImageFile(
   { library, lifecycle }: Pick<Appliance, 'library' | 'lifecycle'>,
-  { file, format, name, version }: ImageImportWish,
+  { file, format, name, version, sha256 }: ImageImportWish,
   onProgress: (done: number, total: number) => void,
 ): Promise<ImageVersion> {
   const stated = statedFormat(format ?? file)
+  if (sha256 !== undefined) await checkFileDigest(file, sha256)
   if (stated.kind === 'archive') {
     const { row, statements } = await library.importArchive(file, onProgress)
     await lifecycle.adopt(row, statements)

@@ -2,6 +2,7 @@ import { bootPreviewRoutes } from '../web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../web/api/conflict-routes.ts'
 import { doctorRoutes } from '../web/api/doctor-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
+import { imageJobRoutes } from '../web/api/image-job-routes.ts'
 import { imageLifeRoutes } from '../web/api/image-life-routes.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
@@ -10,6 +11,7 @@ import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { SeenByPeople } from './console-parts.ts'
+import type { ImageIntake } from './image-intake.ts'
 import { createImageLifecycle } from './image-lifecycle.ts'
 import type { RunParts } from './run-parts.ts'
 import type { SegmentServers } from './segment-servers.ts'
@@ -20,6 +22,7 @@ export function peopleEndpoints(
   runs: RunParts,
   servers: SegmentServers,
   seen: SeenByPeople,
+  intake: ImageIntake,
 ): Endpoint[] {
   const { store, access, library } = appliance
   const audit = (actor: { name: string }, action: string, target: string, detail: Record<string, unknown>) =>
@@ -37,6 +40,7 @@ export function peopleEndpoints(
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
     ...imageLifeRoutes({ life: createImageLifecycle(appliance, runs), audit }),
+    ...imageJobRoutes({ startImport: intake.startImport, jobs: intake.jobs, audit }),
     ...bootPreviewRoutes(seen.bootPreview),
     ...networkRoutes(seen.network),
     ...doctorRoutes({ ...seen.doctor, audit }),

@@ -12,6 +12,7 @@ import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
+import { createImageIntake } from './image-intake.ts'
 import { createMachineAddresses } from './machine-addresses.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
@@ -60,11 +61,13 @@ export async function startService(appliance: Appliance): Promise<Service> {
       .apply(segment)
       .catch((error: unknown) => log.error({ segment: segment.name, error: String(error) }, 'segment is not served'))
   const seen = seenByPeople(appliance, { runs, leases, served, notices, recent: evidence.recent })
-  const endpoints = peopleEndpoints(appliance, runs, servers, seen)
+  const intake = createImageIntake(appliance)
+  const endpoints = peopleEndpoints(appliance, runs, servers, seen, intake)
   const people = await openPeopleDoors(
     appliance,
     createPeopleDoor({
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
+      uploads: intake.uploads.handler,
       console: createConsole(consoleParts(appliance, runs, leases, seen)),
       metrics: createMetrics(store.runs),
       ready: async () => true,

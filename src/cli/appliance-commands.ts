@@ -5,7 +5,14 @@ import type { Call, Command } from './command.ts'
 import { drawDoctor } from './doctor-text.ts'
 
 export type Progress = (done: number, total: number) => void
-export type ImageImportWish = { file: string; format: string | undefined; name: string; version: string }
+/** `sha256` of the file, where it is known, is checked before anything is stored. */
+export type ImageImportWish = {
+  file: string
+  format: string | undefined
+  name: string
+  version: string
+  sha256?: string | undefined
+}
 type KeyTold = { id: string; raw: string }
 type ShareTold = { stored: number; exclusive: number; shared: number }
 export type SpaceTold = {

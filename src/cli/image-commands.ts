@@ -47,6 +47,7 @@ function intoLibrary(door: Door): Command[] {
           value: 'FORMAT',
         },
         name: { says: 'name of the image', value: 'NAME' },
+        sha256: { says: 'digest of the file, checked before anything is stored', value: 'HEX' },
         version: VERSION,
       },
       run: async (call) => {
@@ -54,6 +55,7 @@ function intoLibrary(door: Door): Command[] {
         const wish = {
           ...{ file: call.words[0]!, format: textOption(call, 'format') },
           ...{ name: textOption(call, 'name') ?? '', version: textOption(call, 'version') ?? '' },
+          sha256: textOption(call, 'sha256'),
         }
         const row = await progressOf('storing', (onProgress) => appliance.importImage(wish, onProgress))
         call.print(row, told(row))

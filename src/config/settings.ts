@@ -63,6 +63,10 @@ export const Settings = z.strictObject({
     .strictObject({
       /** How long the bytes of what was retired or revoked are kept. */
       keepRetiredDays: z.number().min(0).default(30),
+      /** Hosts (with their port, where it is not the scheme's own) that images may be fetched from by URL. */
+      importHosts: z.array(z.string().min(1)).max(64).default([]),
+      /** The largest file that comes in by upload or URL. */
+      maxImportGiB: z.number().positive().default(1024),
       /** What the look at every byte of the library may read in a second; 0: it is not looked at. */
       scrubMiBPerSecond: z.number().min(0).default(16),
     })

@@ -11,6 +11,8 @@ export type PeopleDoorDeps = {
   endpoints: Endpoint[]
   /** Console pages with their own sign-in page; mounted at `/`. */
   console: RequestHandler
+  /** Resumable uploads at their path below the API. */
+  uploads: RequestHandler
   metrics(): Promise<string>
   ready(): Promise<boolean>
   version: string
@@ -40,6 +42,8 @@ export function createPeopleDoor(deps: PeopleDoorDeps): Express {
   })
   app.use(identify(deps.access))
   app.get('/metrics', requireActor, async (_req, res) => void res.type('text/plain').send(await deps.metrics()))
+  // Before the body of anything is read: an upload is read by its own protocol.
+  app.all(/^\/api\/v1\/uploads(\/|$)/, requireActor, deps.uploads)
   app.use('/api/v1', requireActor, express.json({ limit: '1mb' }), apiRouter(deps))
   app.use(deps.console)
   app.use(createErrorHandler(deps.log))

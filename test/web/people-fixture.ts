@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccessService } from '../../src/access/access-service.ts'
+import { createImageJobs } from '../../src/app/image-jobs.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { ROLES, type Role } from '../../src/domain/role.ts'
@@ -18,6 +19,7 @@ import { createStore } from '../../src/store/create-store.ts'
 import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
+import { imageJobRoutes } from '../../src/web/api/image-job-routes.ts'
 import { type ImageLifeDoor, imageLifeRoutes } from '../../src/web/api/image-life-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
@@ -25,6 +27,7 @@ import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
+import { createUploads } from '../../src/web/upload-door.ts'
 import { fakeBootPreview } from './fake-boot-preview.ts'
 import { fakeDoctor } from './fake-doctor.ts'
 import { fakeNetwork } from './fake-network.ts'
@@ -90,9 +93,16 @@ export async function createPeopleFixture() {
   const bootPreview = fakeBootPreview()
   const network = fakeNetwork(store)
   const doctor = fakeDoctor()
+  const jobs = createImageJobs(clock, silentLog)
+  const uploads = createUploads(join(folder, 'uploads'), 1 << 20)
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
+    ...imageJobRoutes({
+      startImport: async (wish, by) => jobs.start(`import of ${wish.name}`, by, async () => {}),
+      jobs,
+      audit,
+    }),
     ...imageLifeRoutes({ life: { ...lifecycle, revoke: lifeOver }, audit }),
     ...bootPreviewRoutes(bootPreview),
     ...networkRoutes(network.door),
@@ -102,6 +112,7 @@ export async function createPeopleFixture() {
   ]
   const people = createPeopleDoor({
     ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },
+    uploads: uploads.handler,
     console: createConsole({
       access,
       runs,
@@ -147,6 +158,7 @@ export async function createPeopleFixture() {
     network,
     doctor,
     endpoints,
+    uploads,
     tokens,
     call,
     close: async () => {

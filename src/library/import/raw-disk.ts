@@ -35,7 +35,7 @@ export async function openRawDisk(
   try {
     await mkdir(join(folder, 'tmp'), { recursive: true })
     let file = resolve(source.file)
-    if (source.sha256) await checkDigest(file, source.sha256)
+    if (source.sha256) await checkFileDigest(file, source.sha256)
     if (source.compression) {
       const target = newFile()
       await decompressFile(file, source.compression, target, limits, signal)
@@ -71,7 +71,8 @@ async function inspect(file: string, limits: ConvertLimits, release: () => Promi
   return { file, size, stillSame, release }
 }
 
-async function checkDigest(file: string, expected: string): Promise<void> {
+/** Throws image.body_truncated when the SHA-256 of a file is another. */
+export async function checkFileDigest(file: string, expected: string): Promise<void> {
   const hash = createHash('sha256')
   for await (const part of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(part)
   const got = hash.digest('hex')
