@@ -1,17 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import type { ApplianceDoor } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { loadSettings } from '../config/load-settings.ts'
 import { AppError } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
-import type { ImageVersion } from '../domain/image-version.ts'
 import { ROLES } from '../domain/role.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
-import { archiveImage } from './image-archives.ts'
-import { buildImageFromRecipe } from './image-builds.ts'
-import { importImageFile } from './image-imports.ts'
+import { localImages } from './local-images.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 import { serve } from './serve.ts'
 
@@ -49,47 +45,8 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
           onStep,
         ),
       ),
-    buildImage: (recipe, version, fresh, onStep, onProgress) =>
-      using((appliance) => buildImageFromRecipe(appliance, { recipe, version, fresh }, onStep, onProgress)),
-    importImage: (wish, onProgress) => using((appliance) => importImageFile(appliance, wish, onProgress)),
-    verifyImage: (name, version, deep, onProgress) =>
-      using(async ({ library }) => {
-        const { manifestDigest } = await find(library.find(name, version), name)
-        const report = await library.verify(manifestDigest, deep, onProgress)
-        return {
-          digest: manifestDigest,
-          signedBy: report.signedBy,
-          faults: report.faults.map((fault) => JSON.stringify(fault)),
-        }
-      }),
-    archiveImage: (name, version, file, onProgress) =>
-      using((appliance) => archiveImage(appliance, { name, version, file }, onProgress)),
-    imageKeys: () => using(({ keyring }) => keyring.trusted()),
-    rotateImageKey: () => using(({ keyring }) => keyring.rotate()),
-    trustImageKey: (file) => using(async ({ keyring }) => keyring.trust(await readFile(file, 'utf8'))),
-    distrustImageKey: (id) => using(({ keyring }) => keyring.distrust(id)),
-    collectGarbage: (isDryRun, onProgress) =>
-      using(async ({ library }) => {
-        const { blobs, bytes, versions } = await (isDryRun
-          ? library.garbage.plan()
-          : library.garbage.collect(onProgress))
-        return { blobs: blobs.length, bytes, versions: versions.map(({ name, version }) => `${name} ${version}`) }
-      }),
-    imageSpace: () => using(({ library }) => library.space()),
-    scrubImages: () => using(({ library }) => library.scrub([], Number.POSITIVE_INFINITY)),
-    images: () => using(({ library }) => library.list()),
-    image: (name, version) =>
-      using(async ({ library }) => {
-        const row = await find(library.find(name, version), name)
-        return { row, manifest: (await library.content(row.manifestDigest)).manifest }
-      }),
+    ...localImages(using),
   }
-}
-
-async function find(row: Promise<ImageVersion | undefined>, name: string): Promise<ImageVersion> {
-  const found = await row
-  if (!found) throw new AppError('image.not_found', `expected an image in the library, got ${name}`)
-  return found
 }
 
 function oneOf<T extends string>(known: readonly T[], value: string, what: string): T {

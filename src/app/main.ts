@@ -1,5 +1,6 @@
 import { applianceCommands } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
+import { depotCommands } from '../cli/depot-commands.ts'
 import { imageCommands } from '../cli/image-commands.ts'
 import { imageLifeCommands } from '../cli/image-life-commands.ts'
 import { machineCommands } from '../cli/machine-commands.ts'
@@ -18,6 +19,7 @@ export function main(argv: string[]): Promise<number> {
     ...applianceCommands(openLocalDoor),
     ...imageCommands(openLocalDoor),
     ...imageLifeCommands(openClient),
+    ...depotCommands(openLocalDoor, openClient),
     ...runCommands(openClient),
     ...machineCommands(openClient),
     ...resourceCommands(openClient),

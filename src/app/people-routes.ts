@@ -1,5 +1,6 @@
 import { bootPreviewRoutes } from '../web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../web/api/conflict-routes.ts'
+import { depotRoutes } from '../web/api/depot-routes.ts'
 import { doctorRoutes } from '../web/api/doctor-routes.ts'
 import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageJobRoutes } from '../web/api/image-job-routes.ts'
@@ -11,6 +12,7 @@ import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { SeenByPeople } from './console-parts.ts'
+import { depotDoor } from './depots.ts'
 import type { ImageIntake } from './image-intake.ts'
 import { createImageLifecycle } from './image-lifecycle.ts'
 import type { RunParts } from './run-parts.ts'
@@ -41,6 +43,7 @@ export function peopleEndpoints(
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
     ...imageLifeRoutes({ life: createImageLifecycle(appliance, runs), audit }),
     ...imageJobRoutes({ startImport: intake.startImport, jobs: intake.jobs, audit }),
+    ...depotRoutes({ ...depotDoor(appliance), audit }),
     ...bootPreviewRoutes(seen.bootPreview),
     ...networkRoutes(seen.network),
     ...doctorRoutes({ ...seen.doctor, audit }),

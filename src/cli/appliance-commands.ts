@@ -55,6 +55,12 @@ export type ApplianceDoor = {
     deep: boolean,
     onProgress: Progress,
   ): Promise<{ digest: string; signedBy: string; faults: string[] }>
+  /** Throws config.invalid when no upstream is set. */
+  syncDepot(onProgress: Progress): Promise<{
+    versions: { name: string; version: string; fetched: number; bytes: number }[]
+    moved: string[]
+    refused: string[]
+  }>
   archiveImage(
     name: string,
     version: string,

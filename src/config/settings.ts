@@ -63,6 +63,15 @@ export const Settings = z.strictObject({
     .strictObject({
       /** How long the bytes of what was retired or revoked are kept. */
       keepRetiredDays: z.number().min(0).default(30),
+      /** The appliance whose library this one, a depot, follows: its people's door, a token for it, and which channels. */
+      upstream: z
+        .strictObject({
+          url: z.url(),
+          tokenFile: z.string().min(1),
+          name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+          channels: z.array(z.string()).min(1),
+        })
+        .optional(),
       /** Hosts (with their port, where it is not the scheme's own) that images may be fetched from by URL. */
       importHosts: z.array(z.string().min(1)).max(64).default([]),
       /** The largest file that comes in by upload or URL. */

@@ -12,6 +12,7 @@ import { isLive, type LiveFacts } from './care/live-versions.ts'
 import { type BlobSource, type ScrubParts, type ScrubReport, scrub } from './care/scrub.ts'
 import { reportSpace, type SpaceReport } from './care/space.ts'
 import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
+import { type SyncedVersion, syncVersion, type Upstream } from './depot/sync-depot.ts'
 import { writeDisk } from './exporter.ts'
 import type { Progress } from './import/cutter.ts'
 import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
@@ -81,6 +82,8 @@ export type Library = {
   ): Promise<WrittenArchive>
   /** Brings an archive in. Throws image.exists, image.malformed, image.signature, image.body_truncated, image.chunk_corrupt. */
   importArchive(path: string, onProgress?: Progress): Promise<ImportedArchive>
+  /** Brings a version of another appliance in, fetching what is not here. Throws as `syncVersion` of depot/sync-depot.ts. */
+  syncVersion(upstream: Upstream, digest: string, onProgress?: Progress): Promise<SyncedVersion>
   garbage: Collector
   /** Who takes how many bytes of it. */
   space(): Promise<SpaceReport>
@@ -142,6 +145,10 @@ export function createLibrary(parts: LibraryParts): Library {
     writeArchive: archives.write,
     importArchive: (path, onProgress) =>
       holds.during('change', `import of ${path}`, () => archives.take(path, onProgress)),
+    syncVersion: (upstream, digest, onProgress = () => {}) =>
+      holds.during('change', `synchronisation of ${digest}`, () =>
+        syncVersion({ blobs, index, keys, upstream }, digest, onProgress),
+      ),
     garbage: createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep }),
     space: () => reportSpace({ blobs, index, content: contentOf }),
     scrub: (sources, bytesPerSecond, signal) =>

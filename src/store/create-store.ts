@@ -4,6 +4,7 @@ import { createAccessStore } from './access-store.ts'
 import { createBootSessionStore } from './boot-session-store.ts'
 import { createConflictStore } from './conflict-store.ts'
 import { type DatabaseDoor, openDatabase } from './database.ts'
+import { createDepotStore } from './depot-store.ts'
 import { createImageLifecycleStore } from './image-lifecycle-store.ts'
 import { createImageVersionStore } from './image-version-store.ts'
 import { createLeaseStore } from './lease-store.ts'
@@ -52,6 +53,7 @@ function storesOver(database: DatabaseDoor) {
     imageLifecycle: createImageLifecycleStore(database),
     libraryHolds: createLibraryHoldStore(database),
     libraryFaults: createLibraryFaultStore(database),
+    depots: createDepotStore(database),
     runs: createRunStore(database, machines.refresh),
     runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),

@@ -143,6 +143,13 @@ export const libraryFaults = sqliteTable('library_faults', {
   healedFrom: text('healed_from'),
 })
 
+/** Depots and the manifests of the versions that each said it holds whole. */
+export const depots = sqliteTable('depots', {
+  name: text().primaryKey(),
+  holds: text({ mode: 'json' }).$type<string[]>().notNull(),
+  at: integer().notNull(),
+})
+
 /** How far each version has come; one that has no row is a draft. */
 export const imageStates = sqliteTable('image_states', {
   manifestDigest: text('manifest_digest').primaryKey(),

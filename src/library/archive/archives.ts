@@ -45,7 +45,7 @@ export function createArchives({ blobs, index, keys, content }: ArchiveParts) {
 }
 
 /** How a version that came from elsewhere stands in the index; nothing of it is counted as shared. */
-function rowOf(content: Content, manifestDigest: string): ImageVersion {
+export function rowOf(content: Content, manifestDigest: string): ImageVersion {
   const isDisk = content.format === 'slipway-image/1'
   const storedBytes = blobsOf(content).reduce((sum, { length }) => sum + length, 0)
   return {
