@@ -7,6 +7,7 @@ import { syncDepot } from './depots.ts'
 import { archiveImage } from './image-archives.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
 import { importImageFile } from './image-imports.ts'
+import { recordSbom, recordScan } from './image-inspection.ts'
 
 type LocalImages = Omit<ApplianceDoor, 'serve' | 'printConfig' | 'doctor' | 'addUser' | 'buildRamdisk'>
 
@@ -29,6 +30,10 @@ export function localImages(using: <T>(work: (appliance: Appliance) => Promise<T
     archiveImage: (name, version, file, onProgress) =>
       using((appliance) => archiveImage(appliance, { name, version, file }, onProgress)),
     syncDepot: (onProgress) => using((appliance) => syncDepot(appliance, onProgress)),
+    imageSbom: (name, version, onProgress) =>
+      using((appliance) => recordSbom(appliance, { name, version }, 'appliance', onProgress)),
+    scanImage: (name, version, onProgress) =>
+      using((appliance) => recordScan(appliance, { name, version }, 'appliance', onProgress)),
     imageKeys: () => using(({ keyring }) => keyring.trusted()),
     rotateImageKey: () => using(({ keyring }) => keyring.rotate()),
     trustImageKey: (file) => using(async ({ keyring }) => keyring.trust(await readFile(file, 'utf8'))),

@@ -13,6 +13,14 @@ export type ImageImportWish = {
   version: string
   sha256?: string | undefined
 }
+export type ScanSaid = {
+  engine: string
+  signatures: string | undefined
+  files: number
+  bytes: number
+  found: { file: string; virus: string }[]
+  notRead: string[]
+}
 type KeyTold = { id: string; raw: string }
 type ShareTold = { stored: number; exclusive: number; shared: number }
 export type SpaceTold = {
@@ -61,6 +69,9 @@ export type ApplianceDoor = {
     moved: string[]
     refused: string[]
   }>
+  /** `sbom`: CycloneDX 1.6 in JSON. */
+  imageSbom(name: string, version: string, onProgress: Progress): Promise<{ packages: number; sbom: string }>
+  scanImage(name: string, version: string, onProgress: Progress): Promise<ScanSaid>
   archiveImage(
     name: string,
     version: string,

@@ -4,6 +4,7 @@ import { type ApplianceDoor, FRESH, textOption } from './appliance-commands.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
 import { imageCareCommands, imageKeyCommands } from './image-care-commands.ts'
+import { imageInspectCommands } from './image-inspect-commands.ts'
 import { progressOf } from './progress-bar.ts'
 
 type Door = (call: Call) => Promise<ApplianceDoor>
@@ -16,6 +17,7 @@ export const imageCommands = (door: Door): Command[] => [
   ...ofLibrary(door),
   ...imageCareCommands(door),
   ...imageKeyCommands(door),
+  ...imageInspectCommands(door),
 ]
 
 function intoLibrary(door: Door): Command[] {

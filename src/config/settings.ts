@@ -51,6 +51,8 @@ export const Settings = z.strictObject({
       z.strictObject({
         name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
         site: z.enum(['build', 'test', 'production']),
+        /** A clean scan whose signatures were at most so many days old at the promotion; without this none is asked for. */
+        scanMaxAgeDays: z.number().positive().optional(),
       }),
     )
     .max(32)
@@ -72,6 +74,8 @@ export const Settings = z.strictObject({
           channels: z.array(z.string()).min(1),
         })
         .optional(),
+      /** Where a ClamAV daemon listens that scans versions. */
+      clamdSocket: z.string().min(1).default('/run/clamav/clamd.ctl'),
       /** Hosts (with their port, where it is not the scheme's own) that images may be fetched from by URL. */
       importHosts: z.array(z.string().min(1)).max(64).default([]),
       /** The largest file that comes in by upload or URL. */

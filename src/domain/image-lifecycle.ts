@@ -61,6 +61,7 @@ export type LifecycleStep = {
 }
 
 const KEPT = (Object.keys(LIFECYCLE_STATES) as LifecycleState[]).filter((state) => state !== 'golden')
+const DAY_MS = 24 * 60 * 60 * 1000
 const FREE = { offChannels: false } as const
 
 /** Every step there is; a version moves by none else. */
@@ -95,6 +96,24 @@ export type LifecycleStand = {
   state: KeptState
   statements: ReadonlySet<StatementKind>
   channels: readonly string[]
+  /** The newest scan on record. */
+  scan?: ScanStand | undefined
+}
+
+/** What a scan found, and how old its signatures were: ms since the epoch, undefined where their database has no date. */
+export type ScanStand = { found: number; notRead: number; signaturesAt: number | undefined }
+
+/** What keeps a version from a channel that wants a clean scan with signatures of at most `days` days, in words. */
+export function whyNotByScan(days: number | undefined, scan: ScanStand | undefined, now: number): string[] {
+  if (days === undefined) return []
+  if (scan === undefined) return ['no scan is on record, and the channel wants one']
+  if (scan.found > 0) return [`the last scan found ${scan.found} infected files`]
+  if (scan.signaturesAt === undefined)
+    return ['the signatures of the last scan have no date, and the channel wants one']
+  const age = (now - scan.signaturesAt) / DAY_MS
+  return age <= days
+    ? []
+    : [`the signatures of the last scan are ${Math.floor(age)} days old, at most ${days} are wanted`]
 }
 
 /** The state to show. */

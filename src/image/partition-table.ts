@@ -16,3 +16,37 @@ export function statedDiskBytes(head: Uint8Array): number | undefined {
     .map((at) => (view.getUint32(at + 8, true) + view.getUint32(at + 12, true)) * SECTOR)
   return ends.length > 0 ? Math.max(...ends) : undefined
 }
+
+/** A part of a disk that may hold a file system. Bytes; `number` as the system counts them, 1-based. */
+export type Partition = { number: number; offset: number; length: number }
+
+/** Bytes from the start of a disk that `partitionsOf` wants: MBR, GPT header and 128 entries. */
+export const PARTITION_TABLE_BYTES = 34 * SECTOR
+
+/** The partitions of a GPT (UEFI 2.10 §5.3.3) or the primary ones of an MBR; of a disk without either, the whole as number 0. */
+export function partitionsOf(head: Uint8Array, diskBytes: number): Partition[] {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  const isInside = ({ offset, length }: Partition): boolean => length > 0 && offset + length <= diskBytes
+  if (Buffer.from(head.subarray(SECTOR, SECTOR + 8)).toString('latin1') === 'EFI PART')
+    return gptEntries(view).filter(isInside)
+  if (head.length < SECTOR || view.getUint16(510, true) !== 0xaa55) return [{ number: 0, offset: 0, length: diskBytes }]
+  const primary = [446, 462, 478, 494].map((at, index) => ({
+    number: index + 1,
+    offset: view.getUint32(at + 8, true) * SECTOR,
+    length: view.getUint8(at + 4) === 0 ? 0 : view.getUint32(at + 12, true) * SECTOR,
+  }))
+  return primary.filter(isInside)
+}
+
+function gptEntries(view: DataView): Partition[] {
+  const size = view.getUint32(SECTOR + 84, true)
+  const first = Number(view.getBigUint64(SECTOR + 72, true)) * SECTOR
+  const count = Math.min(view.getUint32(SECTOR + 80, true), 128)
+  if (size < 128 || size > 4096) return []
+  return Array.from({ length: count }, (_, index) => ({ number: index + 1, at: first + index * size }))
+    .filter(({ at }) => at + 128 <= view.byteLength && view.getBigUint64(at, true) !== 0n)
+    .map(({ number, at }) => {
+      const [start, end] = [view.getBigUint64(at + 32, true), view.getBigUint64(at + 40, true)]
+      return { number, offset: Number(start) * SECTOR, length: Number(end - start + 1n) * SECTOR }
+    })
+}

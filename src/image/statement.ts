@@ -3,7 +3,8 @@ import { AppError } from '../core/errors.ts'
 import { STATEMENT_KINDS, type StatementKind } from '../domain/image-lifecycle.ts'
 import { type ManifestSignature, type TrustedKey, verifyManifest } from './signature.ts'
 
-const MOST_BYTES = 1 << 20
+/** The package list of a large desktop is some megabytes. */
+const MOST_BYTES = 16 << 20
 
 const schema = z.strictObject({
   format: z.literal('slipway-statement/1'),

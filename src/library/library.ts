@@ -20,6 +20,7 @@ import { createImporter, type ImportedVersion, type ImportOptions, type VersionF
 import { findBootFiles, withIsoTree } from './import/installer-tree.ts'
 import type { DiskSource } from './import/raw-disk.ts'
 import { readWimImages } from './import/wim-images.ts'
+import { createInspector, type Inspector } from './inspect/inspector.ts'
 import type { Keyring } from './keyring.ts'
 import type { LibraryHolds } from './library-holds.ts'
 import type { KeptStatement } from './life/lifecycle-records.ts'
@@ -84,6 +85,7 @@ export type Library = {
   importArchive(path: string, onProgress?: Progress): Promise<ImportedArchive>
   /** Brings a version of another appliance in, fetching what is not here. Throws as `syncVersion` of depot/sync-depot.ts. */
   syncVersion(upstream: Upstream, digest: string, onProgress?: Progress): Promise<SyncedVersion>
+  inspect: Inspector
   garbage: Collector
   /** Who takes how many bytes of it. */
   space(): Promise<SpaceReport>
@@ -149,6 +151,7 @@ export function createLibrary(parts: LibraryParts): Library {
       holds.during('change', `synchronisation of ${digest}`, () =>
         syncVersion({ blobs, index, keys, upstream }, digest, onProgress),
       ),
+    inspect: createInspector({ folder: parts.folder, blobs }),
     garbage: createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep }),
     space: () => reportSpace({ blobs, index, content: contentOf }),
     scrub: (sources, bytesPerSecond, signal) =>

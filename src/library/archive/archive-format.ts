@@ -13,7 +13,7 @@ export const MAX_STATEMENTS_BYTES = 64 * 1024 * 1024
 const schema = z.array(
   z.strictObject({
     kind: z.enum(Object.keys(STATEMENT_KINDS) as [StatementKind, ...StatementKind[]]),
-    document: z.string().max(1 << 20),
+    document: z.string().max(16 << 20),
     keyId: z.string().regex(/^[0-9a-f]{16}$/),
     signature: z.string().regex(/^[A-Za-z0-9+/]{86}==$/),
   }),

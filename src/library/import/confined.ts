@@ -21,7 +21,7 @@ const SYSTEM = [
 /** No network, no other processes, no right of the caller's, and an end with the caller's. */
 const APART = [
   ...['--unshare-all', '--uid', '65534', '--gid', '65534', '--cap-drop', 'ALL', '--clearenv'],
-  ...['--setenv', 'PATH', '/usr/bin', '--die-with-parent', '--new-session'],
+  ...['--setenv', 'PATH', '/usr/bin:/usr/sbin', '--die-with-parent', '--new-session'],
 ]
 const MOST_OUTPUT = 1024 * 1024
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts'
-import { whyNot } from '../../domain/image-lifecycle.ts'
+import { type LifecycleStand, whyNot, whyNotByScan } from '../../domain/image-lifecycle.ts'
 import type { ImageVersion } from '../../domain/image-version.ts'
 import {
   type Channel,
@@ -18,11 +18,15 @@ export function createChannels({ store, index, channels, clock }: LifecycleParts
     const known = channels.map((one) => one.name).join(', ')
     throw new AppError('request.invalid', `expected a channel (${known}), got ${JSON.stringify(name)}`)
   }
+  const whyNotOn = ({ site, scanMaxAgeDays }: Channel, stand: LifecycleStand): string[] => [
+    ...whyNot('promote', stand, site),
+    ...whyNotByScan(scanMaxAgeDays, stand.scan, clock.now()),
+  ]
   const promote = async (which: VersionName, name: string, { by, body }: Said): Promise<void> => {
     const [channel, row] = [channelOf(name), await records.find(which)]
     await store.change(async (rows) => {
       const place = await records.read(rows, row)
-      refuseStep('promote', row, whyNot('promote', place.stand, channel.site))
+      refuseStep('promote', row, whyNotOn(channel, place.stand))
       if (place.stand.channels.includes(name)) return
       const before = (await rows.moves(row.name, name))[0]?.golden?.version ?? null
       await records.write(rows, place, 'promote', { by, body: { ...body, channel: name, before } })
@@ -36,7 +40,7 @@ export function createChannels({ store, index, channels, clock }: LifecycleParts
     for (const { golden } of before) {
       if (!golden || golden.manifestDigest === now?.golden?.manifestDigest) continue
       const row = await index.find(image, golden.version)
-      if (row && whyNot('promote', (await records.read(store, row)).stand, channel.site).length === 0) return row
+      if (row && whyNotOn(channel, (await records.read(store, row)).stand).length === 0) return row
     }
     return undefined
   }

@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import {
@@ -6,6 +7,7 @@ import {
   LIFECYCLE_STEPS,
   type LifecycleStand,
   type LifecycleStepName,
+  type ScanStand,
   type SiteKind,
   type StatementKind,
 } from '../../domain/image-lifecycle.ts'
@@ -36,7 +38,7 @@ export type LifecycleStore = LifecycleReads & {
 }
 
 /** A channel and the kind of site it is for: that says what a version needs. */
-export type Channel = { name: string; site: SiteKind }
+export type Channel = { name: string; site: SiteKind; scanMaxAgeDays?: number | undefined }
 
 export type LifecycleParts = {
   store: LifecycleStore
@@ -81,6 +83,7 @@ export function createLifecycleRecords(parts: LifecycleParts) {
         state: kept?.state ?? 'draft',
         statements: new Set(opened.statements.map(({ kind }) => kind)),
         channels: channels.map(({ channel }) => channel),
+        scan: scanOf(opened.statements),
       }
       return { ...opened, row, stand, since: kept?.since }
     },
@@ -94,6 +97,20 @@ export function createLifecycleRecords(parts: LifecycleParts) {
       if (to !== undefined && to !== stand.state) await rows.setState(row.manifestDigest, to, clock.now())
     },
   }
+}
+
+const scanBody = z.object({
+  found: z.array(z.unknown()),
+  notRead: z.array(z.unknown()),
+  signaturesAt: z.iso.datetime().nullable(),
+})
+
+function scanOf(statements: readonly Statement[]): ScanStand | undefined {
+  const body = scanBody.safeParse(statements.findLast(({ kind }) => kind === 'scan')?.body)
+  if (!body.success) return undefined
+  const { found, notRead, signaturesAt } = body.data
+  const at = signaturesAt === null ? undefined : Date.parse(signaturesAt)
+  return { found: found.length, notRead: notRead.length, signaturesAt: at }
 }
 
 /** Throws image.step_refused with all reasons, when there are any. */

@@ -80,6 +80,9 @@ export function createLifecycle(parts: LifecycleParts) {
         else await records.note(rows, row, 'testRun', said)
       })
     },
+    /** Puts a statement on record that changes no state. */
+    note: (row: ImageVersion, kind: 'sbom' | 'scan', said: Said): Promise<void> =>
+      store.change((rows) => records.note(rows, row, kind, said)),
     /** Everything that was signed of a version, as it is kept. */
     statements: (row: ImageVersion): Promise<KeptStatement[]> => store.statements(row.manifestDigest),
     /** Puts what another appliance signed on record, as far as it holds here, and the state that it leads to. */
