@@ -1,9 +1,13 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
+import { AppError } from '../core/errors.ts'
 import type { NetworkDoor } from '../web/api/network-routes.ts'
 import type { createConsole } from '../web/console/console.ts'
+import type { LibraryDoor } from '../web/console/pages.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootPreview } from './boot-preview.ts'
+import { depotDoor } from './depots.ts'
 import type { DoctorDesk } from './doctor/doctor-desk.ts'
+import type { ImageIntake } from './image-intake.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** What both API and console show of the running service. */
@@ -19,6 +23,7 @@ export function consoleParts(
   runs: RunParts,
   leases: LeaseBook,
   seen: SeenByPeople,
+  intake: ImageIntake,
 ): Parameters<typeof createConsole>[0] {
   const { store, library } = appliance
   const leaseOf = async (mac: string) =>
@@ -31,8 +36,36 @@ export function consoleParts(
     feed: runs.feed,
     resources: store,
     images: { list: store.images.list, manifest: library.manifest },
+    library: libraryDoor(appliance, intake),
     leaseOf,
     ...seen,
     conflictsOf: store.conflicts.list,
+  }
+}
+
+/** What the console shows of the library. */
+function libraryDoor(appliance: Appliance, intake: ImageIntake): LibraryDoor {
+  const { library, lifecycle, settings, store } = appliance
+  return {
+    record: lifecycle.record,
+    stand: lifecycle.stand,
+    channelNames: settings.channels.map(({ name }) => name),
+    channels: async (image) =>
+      Promise.all(
+        (await lifecycle.channels(image)).map(async ({ channel, golden }) => ({
+          ...{ channel, version: golden?.version },
+          rollback: (await lifecycle.rollbackTarget(image, channel))?.version,
+        })),
+      ),
+    files: async (digest) => {
+      const { manifest, signedBy } = await library.content(digest)
+      if (manifest.format === 'slipway-files/1') return { manifest, signedBy }
+      throw new AppError('image.malformed', `expected files, got the disk ${manifest.name} ${manifest.version}`)
+    },
+    jobs: intake.jobs.list,
+    space: () => library.space(),
+    faults: store.libraryFaults.list,
+    depots: depotDoor(appliance).depots.stands,
+    importHosts: settings.library.importHosts,
   }
 }

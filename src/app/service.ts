@@ -68,7 +68,7 @@ export async function startService(appliance: Appliance): Promise<Service> {
     createPeopleDoor({
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
       uploads: intake.uploads.handler,
-      console: createConsole(consoleParts(appliance, runs, leases, seen)),
+      console: createConsole(consoleParts(appliance, runs, leases, seen, intake)),
       metrics: createMetrics(store.runs),
       ready: async () => true,
     }),

@@ -58,6 +58,10 @@ export function createRunService(deps: RunServiceDeps) {
           'image.not_found',
           `expected an image in the library, got ${wish.image} ${wish.version ?? '(any version)'}`,
         )
+      if (image.kind !== 'disk') {
+        const what = `${image.name} ${image.version}, which is ${image.kind}`
+        throw new AppError('image.malformed', `expected a disk image to deploy, got ${what}`)
+      }
       await deps.images.assertInUse(image)
       const run = newRun(machine.name, image, profile, deps.clock.now(), wish.retryOf)
       await deps.runs.add(run)

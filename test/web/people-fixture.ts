@@ -30,6 +30,7 @@ import { createPeopleDoor } from '../../src/web/people-door.ts'
 import { createUploads } from '../../src/web/upload-door.ts'
 import { fakeBootPreview } from './fake-boot-preview.ts'
 import { fakeDoctor } from './fake-doctor.ts'
+import { fakeLibrary } from './fake-library.ts'
 import { fakeNetwork } from './fake-network.ts'
 
 import { FIRST, storedManifests } from './stored-manifests.ts'
@@ -121,6 +122,7 @@ export async function createPeopleFixture() {
       openRuns: store.runs.open,
       transfers,
       images,
+      library: fakeLibrary(lifecycle, jobs.list),
       leaseOf: async () => ({ segment: 'lab', address: '10.77.0.50', expiresAt: Date.UTC(2026, 0, 2) }),
       bootPreview,
       network: network.door,

@@ -7,7 +7,11 @@ import { type Endpoint, endpoint } from './endpoint.ts'
 type Channel = { image: string; channel: string; version: string; manifestDigest: string }
 type Statement = { kind: string; document: string; keyId: string; signature: string }
 /** How far a depot is behind what the channels point at. */
-type DepotStand = { name: string; at: number; channels: (Channel & { behindChunks: number; behindBytes: number })[] }
+export type DepotStand = {
+  name: string
+  at: number
+  channels: (Channel & { behindChunks: number; behindBytes: number })[]
+}
 
 export type DepotRoutesDeps = {
   channels(): Promise<Channel[]>

@@ -1,17 +1,24 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Conflict } from '../../domain/conflict.ts'
 import type { HardwareProfile } from '../../domain/hardware-profile.ts'
+import type { ImageJob } from '../../domain/image-job.ts'
+import type { LifecycleStand } from '../../domain/image-lifecycle.ts'
+import type { ImageVersion } from '../../domain/image-version.ts'
 import type { Inventory } from '../../domain/inventory.ts'
 import { roleIncludes } from '../../domain/role.ts'
 import type { Run, RunSample } from '../../domain/run/run.ts'
 import type { Segment } from '../../domain/segment.ts'
+import type { FilesManifest } from '../../image/files-manifest.ts'
 import type { BootPreviewDoor } from '../api/boot-preview-routes.ts'
+import type { DepotStand } from '../api/depot-routes.ts'
 import type { DoctorDoor } from '../api/doctor-routes.ts'
 import type { NetworkDoor } from '../api/network-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
 import { actorOf } from '../authentication.ts'
 import type { ImageDoor } from '../image-facts.ts'
+import type { LifeRecord } from './image-life-view.ts'
+import type { SpaceFacts } from './library-view.ts'
 import type { Views } from './views.ts'
 
 /** A registered machine as pages show it. */
@@ -24,6 +31,23 @@ export type MachineRow = {
   inventory: Inventory | undefined
   unprovedBy: string | undefined
   seenAt: number | undefined
+}
+
+/** What the pages of the library read of it. */
+export type LibraryDoor = {
+  record(which: { name: string; version: string }): Promise<LifeRecord>
+  stand(row: ImageVersion): Promise<LifecycleStand>
+  channelNames: readonly string[]
+  /** What the channels of an image point at. */
+  channels(image: string): Promise<{ channel: string; version: string | undefined; rollback: string | undefined }[]>
+  files(digest: string): Promise<{ manifest: FilesManifest; signedBy: string }>
+  jobs(): ImageJob[]
+  /** Throws when a manifest can not be read. */
+  space(): Promise<SpaceFacts>
+  faults(): Promise<{ digest: string; problem: string; foundAt: number; healedAt: number | null }[]>
+  depots(): Promise<DepotStand[]>
+  /** Hosts that images may be fetched from. */
+  importHosts: readonly string[]
 }
 
 /** What the pages read. They change nothing by themselves: every action of a page is a call of the API. */
@@ -39,6 +63,7 @@ export type Pages = {
     segments: { list(): Promise<Segment[]> }
   }
   images: ImageDoor
+  library: LibraryDoor
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>
   bootPreview: BootPreviewDoor
   network: NetworkDoor

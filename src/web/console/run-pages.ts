@@ -64,7 +64,7 @@ async function runValues(parts: Pages, id: string, actor: Actor) {
 async function startForm(parts: Pages, req: Request) {
   const actor = actorOf(req)
   const [machines, images, factsOf] = await Promise.all([
-    ...([parts.resources.machines.list(), parts.images.list(), startFactsReader(parts)] as const),
+    ...([parts.resources.machines.list(), disksOf(parts.images), startFactsReader(parts)] as const),
   ])
   const image = images[0] && { image: images[0].name, version: images[0].version }
   const rows = machines.map(({ name }) => ({
@@ -84,3 +84,6 @@ function nothingToStart(machines: number, images: number) {
   if (images === 0) return { says: 'The library has no image yet.', command: 'slipway image build debian-12-minimal' }
   return undefined
 }
+
+/** What can be deployed: the library holds other things too. */
+const disksOf = async (images: Pages['images']) => (await images.list()).filter(({ kind }) => kind === 'disk')

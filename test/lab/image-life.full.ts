@@ -87,21 +87,48 @@ async function changeByHand(): Promise<number> {
   return place
 }
 
-describe('the ramdisk for common servers', () => {
+type Life = { state: string; channels: string[]; statements: { kind: string; body: Record<string, unknown> }[] }
+const path = (version: string): string => `/images/${NAME}/${version}`
+const life = async (version: string) => (await bench.client.get(`${path(version)}/life`)) as Life
+const take = (version: string, step: string, body: Record<string, unknown> = {}) =>
+  bench.client.post(`${path(version)}/${step}`, body)
+const channel = async () =>
+  ((await bench.client.get(`/images/${NAME}/channels`)) as { channel: string; version: string; rollback: string }[])[0]
+
+describe('the life of one image, on real machines', () => {
+  it('begins built, and nothing is golden that no run has proved', async () => {
+    expect(await life('1')).toMatchObject({ state: 'built', statements: [{ kind: 'build' }] })
+    await expect(take('1', 'promote', { channel: 'production' })).rejects.toMatchObject({
+      code: 'image.step_refused',
+      message: expect.stringMatching(/tested or approved, it is built; no testRun .*; no approval/),
+    })
+  })
+
   it(
-    'deploys version 1 over a disk full of something else',
+    'is tested when version 1, deployed over a disk full of something else, was proved',
     async () => {
       const { run, events } = await deploy('1')
       expect({ state: run.state, cause: run.cause }).toEqual({ state: 'verified', cause: undefined })
       const seen = events.find(({ type }) => type === 'inventoryTaken')?.detail
       expect(seen).toMatchObject({ firmware: 'bios', nics: 1, disks: 1 })
       expect(events.find(({ type }) => type === 'writeFinished')?.detail).toMatchObject({ kept: 0 })
+      await expect.poll(async () => (await life('1')).state).toBe('tested')
+      expect((await life('1')).statements.at(-1)).toMatchObject({
+        kind: 'testRun',
+        body: { run: run.id, machine: 'used' },
+      })
     },
     12 * MINUTE,
   )
 
+  it('is golden after two words of approvers', async () => {
+    await take('1', 'approve', { note: 'fine' })
+    await take('1', 'promote', { channel: 'production' })
+    expect(await life('1')).toMatchObject({ state: 'golden', channels: ['production'] })
+  })
+
   it(
-    'deploys version 2, a package upgrade, over version 1 in use: it fetches the chunks that differ on the disk, and no other',
+    'goes on with version 2, a package upgrade: over version 1 in use it fetches the chunks that differ on the disk, and no other',
     async () => {
       const { first, second } = manifests
       const own = second.chunks.filter((chunk, at) => chunk && chunk.raw !== first.chunks[at]?.raw).length
@@ -125,4 +152,26 @@ describe('the ramdisk for common servers', () => {
     },
     12 * MINUTE,
   )
+
+  it('moves its channel to version 2 and knows the way back', async () => {
+    await expect.poll(async () => (await life('2')).state).toBe('tested')
+    await take('2', 'approve')
+    await take('2', 'promote', { channel: 'production' })
+    expect([(await life('1')).state, (await life('2')).state]).toEqual(['approved', 'golden'])
+    expect(await channel()).toMatchObject({ version: '2', rollback: '1' })
+  })
+
+  it('lists the machine that runs version 2 when that is revoked, boots it no more, and goes back', async () => {
+    const open = (await bench.client.post('/runs', { machine: 'used', image: NAME, version: '2' })) as Run
+    const done = (await take('2', 'revoke', { note: 'a hole was found' })) as { machines: unknown; cancelled: string[] }
+    expect(done).toMatchObject({ machines: [{ machine: 'used', version: `${NAME} 2` }], cancelled: [open.id] })
+    expect((await reader.run(open.id)).state).toBe('cancelled')
+    await expect(bench.client.post('/runs', { machine: 'used', image: NAME, version: '2' })).rejects.toMatchObject({
+      code: 'image.revoked',
+    })
+    expect(await channel()).toMatchObject({ version: null, rollback: '1' })
+    await bench.client.post(`/images/${NAME}/channels/production/rollback`, { note: 'until version 3' })
+    expect(await life('1')).toMatchObject({ state: 'golden', channels: ['production'] })
+    await bench.client.post('/runs', { machine: 'used', image: NAME, version: '1' })
+  })
 })

@@ -1,0 +1,117 @@
+import {
+  LIFECYCLE_STATES,
+  LIFECYCLE_STEPS,
+  type LifecycleStand,
+  type LifecycleState,
+  type LifecycleStepName,
+  STATEMENT_KINDS,
+  type StatementKind,
+  whyNot,
+} from '../../domain/image-lifecycle.ts'
+import { type Role, roleIncludes } from '../../domain/role.ts'
+
+/** The life of a version as the page draws it. */
+export type LifeRecord = {
+  state: LifecycleState
+  channels: readonly string[]
+  statements: { kind: StatementKind; madeAt: string; by: string; body: Record<string, unknown> }[]
+  broken: string[]
+}
+/** `cannot`: why its rollback is not to be had. */
+export type ChannelView = {
+  channel: string
+  version: string | undefined
+  rollback: string | undefined
+  cannot: string | undefined
+}
+
+/** The way that every version goes; the rest are ways out of it. */
+const WAY = ['draft', 'built', 'tested', 'approved', 'golden'] as const
+const MADE_BY: Readonly<Record<string, StatementKind>> = {
+  built: 'build',
+  tested: 'testRun',
+  approved: 'approval',
+  golden: 'promotion',
+}
+const COLOURS: Readonly<Record<LifecycleState, string>> = {
+  ...{ draft: 'secondary', built: 'blue', tested: 'cyan', approved: 'teal', golden: 'yellow' },
+  ...{ deprecated: 'orange', retired: 'secondary', archived: 'secondary', revoked: 'red' },
+}
+const STEPS: readonly { step: LifecycleStepName; label: string; look: string; wantsReason: boolean }[] = [
+  { step: 'approve', label: 'Approve', look: 'btn-primary', wantsReason: false },
+  { step: 'promote', label: 'Promote', look: 'btn-primary', wantsReason: false },
+  { step: 'deprecate', label: 'Deprecate', look: '', wantsReason: true },
+  { step: 'retire', label: 'Retire', look: '', wantsReason: true },
+  { step: 'revoke', label: 'Revoke', look: 'btn-outline-danger', wantsReason: true },
+]
+
+export const lifecycleColour = (state: LifecycleState): string => COLOURS[state]
+
+/** The record, the way with what was reached of it, and the steps that may be taken now with what keeps from the others. */
+export function imageLifeView(
+  record: LifeRecord,
+  stand: LifecycleStand,
+  channels: ChannelView[],
+  path: string,
+  role: Role,
+) {
+  const { state, statements } = record
+  const reached = WAY.indexOf(state as (typeof WAY)[number])
+  return {
+    ...{ state, colour: COLOURS[state], means: LIFECYCLE_STATES[state], on: record.channels.join(', ') },
+    isOut: reached < 0,
+    way: WAY.map((name, at) => {
+      const made = statements.find(({ kind }) => kind === MADE_BY[name])
+      const isReached = reached < 0 ? made !== undefined : at <= reached
+      return {
+        name,
+        isReached,
+        isNow: name === state,
+        x: at * 200 + 40,
+        by: made?.by,
+        at: made?.madeAt,
+        isLast: at === WAY.length - 1,
+      }
+    }),
+    evidence: statements.map(({ kind, madeAt, by, body }) => ({
+      ...{ kind, madeAt, by, means: STATEMENT_KINDS[kind], says: gistOf(body), run: runOf(body) },
+    })),
+    broken: record.broken,
+    channels,
+    steps: STEPS.map((row) => stepView(row, stand, path, role)),
+  }
+}
+
+function stepView(
+  { step, label, look, wantsReason }: (typeof STEPS)[number],
+  stand: LifecycleStand,
+  path: string,
+  role: Role,
+) {
+  const needed = LIFECYCLE_STEPS[step].role
+  const reasons = [
+    ...(needed === 'measured' || roleIncludes(role, needed) ? [] : [`the role ${needed} takes this step`]),
+    ...whyNot(step, stand, 'build'),
+  ]
+  return {
+    ...{ id: `step-${step}`, label, look, wantsReason, call: `POST ${path}/${step}` },
+    isPromotion: step === 'promote',
+    cannot: reasons.length > 0 ? reasons.join('; ') : undefined,
+  }
+}
+
+/** The plain words and numbers of a statement; a list is counted. */
+function gistOf(body: Record<string, unknown>): string {
+  return Object.entries(body)
+    .filter(([name, value]) => value !== null && value !== '' && !['run', 'document'].includes(name))
+    .map(([name, value]) => (Array.isArray(value) ? `${value.length} ${name}` : `${name} ${plain(value)}`))
+    .join(' · ')
+}
+
+const plain = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+const runOf = (body: Record<string, unknown>): string | undefined =>
+  typeof body.run === 'string' ? body.run : undefined
