@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { uuidV7 } from '../core/ids.ts'
 
 /** Keys of one appliance besides the image keys: the agents' door's TLS pair and the secret under boot codes and tokens. */
 export type ApplianceKeys = {
@@ -18,9 +19,10 @@ export async function openApplianceKeys(folder: string): Promise<ApplianceKeys> 
   const [keyFile, certificateFile, secretFile] = ['door.key', 'door.crt', 'boot-secret'].map((name) =>
     join(folder, name),
   ) as [string, string, string]
-  const key = await readOrMake(keyFile, () => makeKey(keyFile))
-  const certificate = await readOrMake(certificateFile, () => makeCertificate(keyFile, certificateFile))
-  await readOrMake(secretFile, () => writeFile(secretFile, randomBytes(32), { mode: 0o600 }))
+  const key = (await readOrMake(keyFile, makeKey, 0o600)).toString()
+  // Made of the key that is there now, whoever put it there.
+  const certificate = (await readOrMake(certificateFile, () => makeCertificate(keyFile), 0o644)).toString()
+  const bootSecret = await readOrMake(secretFile, async () => randomBytes(32), 0o600)
   const digest = createHash('sha256')
     .update(createPublicKey(createPrivateKey(key)).export({ type: 'spki', format: 'der' }))
     .digest()
@@ -29,41 +31,35 @@ export async function openApplianceKeys(folder: string): Promise<ApplianceKeys> 
     certificate,
     doorKeySha256: digest.toString('hex'),
     doorPin: `sha256//${digest.toString('base64')}`,
-    bootSecret: await readFile(secretFile),
+    bootSecret,
   }
 }
 
-async function readOrMake(file: string, make: () => Promise<unknown>): Promise<string> {
-  const read = () => readFile(file, 'utf8')
+/** The file's bytes. Where several processes begin at once, one of them makes it, and all read the same. */
+async function readOrMake(file: string, make: () => Promise<Uint8Array>, mode: number): Promise<Buffer> {
+  const there = await readFile(file).catch(() => undefined)
+  if (there) return there
+  const temporary = `${file}.${uuidV7(Date.now())}`
   try {
-    return await read()
-  } catch {
-    await make()
-    return read()
+    await writeFile(temporary, await make(), { mode })
+    // A link, unlike a rename, never replaces what another process made meanwhile.
+    await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  } finally {
+    await rm(temporary, { force: true })
   }
+  return readFile(file)
 }
 
-async function makeKey(file: string): Promise<void> {
+async function makeKey(): Promise<Uint8Array> {
   const { stdout } = await execa('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'])
-  await writeFile(`${file}.part`, `${stdout}\n`, { mode: 0o600 })
-  await rename(`${file}.part`, file)
+  return Buffer.from(`${stdout}\n`)
 }
 
 /** Agents pin the key and ignore names and dates, so the certificate only has to exist for a long time. */
-async function makeCertificate(keyFile: string, file: string): Promise<void> {
-  await execa('openssl', [
-    'req',
-    '-x509',
-    '-new',
-    '-key',
-    keyFile,
-    '-out',
-    `${file}.part`,
-    '-days',
-    '36500',
-    '-subj',
-    '/CN=slipway agents door',
-  ])
-  await chmod(`${file}.part`, 0o644)
-  await rename(`${file}.part`, file)
+async function makeCertificate(keyFile: string): Promise<Uint8Array> {
+  const words = ['req', '-x509', '-new', '-key', keyFile, '-days', '36500', '-subj', '/CN=slipway agents door']
+  const { stdout } = await execa('openssl', words)
+  return Buffer.from(`${stdout}\n`)
 }

@@ -39,7 +39,13 @@ export const fakeLibrary = (lifecycle: Lifecycle, jobs: () => ImageJob[]): Libra
   }),
   faults: async () => [
     { digest, problem: 'corrupt', foundAt: Date.UTC(2026, 0, 2), healedAt: null },
-    { digest: 'd'.repeat(64), problem: 'missing', foundAt: Date.UTC(2026, 0, 1), healedAt: Date.UTC(2026, 0, 2) },
+    {
+      digest: 'd'.repeat(64),
+      problem: 'missing',
+      foundAt: Date.UTC(2026, 0, 1),
+      healedAt: Date.UTC(2026, 0, 2),
+      healedFrom: 'berlin',
+    },
   ],
   depots: async () => [
     {

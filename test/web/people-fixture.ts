@@ -19,7 +19,7 @@ import { createStore } from '../../src/store/create-store.ts'
 import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
-import { imageJobRoutes } from '../../src/web/api/image-job-routes.ts'
+import { type ImportWish, imageJobRoutes } from '../../src/web/api/image-job-routes.ts'
 import { type ImageLifeDoor, imageLifeRoutes } from '../../src/web/api/image-life-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
@@ -95,12 +95,16 @@ export async function createPeopleFixture() {
   const network = fakeNetwork(store)
   const doctor = fakeDoctor()
   const jobs = createImageJobs(clock, silentLog)
+  const wishes: ImportWish[] = []
   const uploads = createUploads(join(folder, 'uploads'), 1 << 20)
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
     ...imageJobRoutes({
-      startImport: async (wish, by) => jobs.start(`import of ${wish.name}`, by, async () => {}),
+      startImport: async (wish, by) => {
+        wishes.push(wish)
+        return jobs.start(`import of ${wish.name}`, by, async () => {})
+      },
       jobs,
       audit,
     }),
@@ -160,6 +164,9 @@ export async function createPeopleFixture() {
     network,
     doctor,
     endpoints,
+    lifecycle,
+    jobs,
+    wishes,
     uploads,
     tokens,
     call,

@@ -33,10 +33,6 @@ const MADE_BY: Readonly<Record<string, StatementKind>> = {
   approved: 'approval',
   golden: 'promotion',
 }
-const COLOURS: Readonly<Record<LifecycleState, string>> = {
-  ...{ draft: 'secondary', built: 'blue', tested: 'cyan', approved: 'teal', golden: 'yellow' },
-  ...{ deprecated: 'orange', retired: 'secondary', archived: 'secondary', revoked: 'red' },
-}
 const STEPS: readonly { step: LifecycleStepName; label: string; look: string; wantsReason: boolean }[] = [
   { step: 'approve', label: 'Approve', look: 'btn-primary', wantsReason: false },
   { step: 'promote', label: 'Promote', look: 'btn-primary', wantsReason: false },
@@ -44,8 +40,6 @@ const STEPS: readonly { step: LifecycleStepName; label: string; look: string; wa
   { step: 'retire', label: 'Retire', look: '', wantsReason: true },
   { step: 'revoke', label: 'Revoke', look: 'btn-outline-danger', wantsReason: true },
 ]
-
-export const lifecycleColour = (state: LifecycleState): string => COLOURS[state]
 
 /** The record, the way with what was reached of it, and the steps that may be taken now with what keeps from the others. */
 export function imageLifeView(
@@ -56,23 +50,9 @@ export function imageLifeView(
   role: Role,
 ) {
   const { state, statements } = record
-  const reached = WAY.indexOf(state as (typeof WAY)[number])
   return {
-    ...{ state, colour: COLOURS[state], means: LIFECYCLE_STATES[state], on: record.channels.join(', ') },
-    isOut: reached < 0,
-    way: WAY.map((name, at) => {
-      const made = statements.find(({ kind }) => kind === MADE_BY[name])
-      const isReached = reached < 0 ? made !== undefined : at <= reached
-      return {
-        name,
-        isReached,
-        isNow: name === state,
-        x: at * 200 + 40,
-        by: made?.by,
-        at: made?.madeAt,
-        isLast: at === WAY.length - 1,
-      }
-    }),
+    ...{ state, means: LIFECYCLE_STATES[state], on: record.channels.join(', ') },
+    way: wayOf(state, statements),
     evidence: statements.map(({ kind, madeAt, by, body }) => ({
       ...{ kind, madeAt, by, means: STATEMENT_KINDS[kind], says: gistOf(body), run: runOf(body) },
     })),
@@ -80,6 +60,17 @@ export function imageLifeView(
     channels,
     steps: STEPS.map((row) => stepView(row, stand, path, role)),
   }
+}
+
+/** Circles from draft to golden, and which of them the version came to. */
+function wayOf(state: LifecycleState, statements: LifeRecord['statements']) {
+  const reached = (WAY as readonly string[]).indexOf(state)
+  const made = WAY.map((name) => statements.find(({ kind }) => kind === MADE_BY[name]))
+  const isReached = WAY.map((_, at) => (reached < 0 ? at === 0 || made[at] !== undefined : at <= reached))
+  return WAY.map((name, at) => ({
+    ...{ name, x: at * 200 + 40, isNow: name === state, isLast: at === WAY.length - 1 },
+    ...{ isReached: isReached[at], isPassed: isReached[at + 1] ?? false, by: made[at]?.by },
+  }))
 }
 
 function stepView(
@@ -110,6 +101,7 @@ function gistOf(body: Record<string, unknown>): string {
 
 const plain = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (/^[0-9a-f]{64}$/.test(text)) return text.slice(0, 12)
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }
 

@@ -5,7 +5,7 @@ import type { ImageVersion } from '../../domain/image-version.ts'
 import type { Run } from '../../domain/run/run.ts'
 import { factsOf } from '../api/image-routes.ts'
 import { actorOf } from '../authentication.ts'
-import { type ChannelView, imageLifeView, lifecycleColour } from './image-life-view.ts'
+import { type ChannelView, imageLifeView } from './image-life-view.ts'
 import { imageView } from './image-view.ts'
 import { jobsView, spaceView } from './library-view.ts'
 import { type Pages, sendPage } from './pages.ts'
@@ -39,7 +39,7 @@ async function sendLibrary({ views, runs, images, library }: Pages, req: Request
     (await images.list()).map(async (image) => {
       const { state, channels } = await library.record(image)
       return {
-        ...{ ...image, state, channels: channels.join(', '), colour: lifecycleColour(state) },
+        ...{ ...image, state, channels: channels.join(', ') },
         verified: all.filter((run) => run.manifestDigest === image.manifestDigest && run.state === 'verified').length,
         ...{ sharedBytes: image.storedBytes - image.ownBytes, ownWidth: share(image.ownBytes, image.storedBytes) },
       }

@@ -21,5 +21,4 @@ export const jobsView = (jobs: readonly ImageJob[], now: number) =>
     isRunning: job.state === 'running',
     percent: job.total > 0 ? Math.floor((job.done / job.total) * 100) : 0,
     elapsed: (job.endedAt ?? now) - job.startedAt,
-    colour: { running: 'blue', done: 'green', failed: 'red' }[job.state],
   }))

@@ -44,7 +44,9 @@ export type LibraryDoor = {
   jobs(): ImageJob[]
   /** Throws when a manifest can not be read. */
   space(): Promise<SpaceFacts>
-  faults(): Promise<{ digest: string; problem: string; foundAt: number; healedAt: number | null }[]>
+  faults(): Promise<
+    { digest: string; problem: string; foundAt: number; healedAt: number | null; healedFrom?: string | null }[]
+  >
   depots(): Promise<DepotStand[]>
   /** Hosts that images may be fetched from. */
   importHosts: readonly string[]
