@@ -8,6 +8,7 @@ import { archiveImage } from './image-archives.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
 import { importImageFile } from './image-imports.ts'
 import { recordSbom, recordScan } from './image-inspection.ts'
+import { blobSources } from './library-care.ts'
 
 type LocalImages = Omit<ApplianceDoor, 'serve' | 'printConfig' | 'doctor' | 'addUser' | 'buildRamdisk'>
 
@@ -46,7 +47,8 @@ export function localImages(using: <T>(work: (appliance: Appliance) => Promise<T
         return { blobs: blobs.length, bytes, versions: versions.map(({ name, version }) => `${name} ${version}`) }
       }),
     imageSpace: () => using(({ library }) => library.space()),
-    scrubImages: () => using(({ library }) => library.scrub([], Number.POSITIVE_INFINITY)),
+    scrubImages: () =>
+      using(async (appliance) => appliance.library.scrub(await blobSources(appliance), Number.POSITIVE_INFINITY)),
     images: () => using(({ library }) => library.list()),
     image: (name, version) =>
       using(async ({ library }) => {

@@ -13,6 +13,7 @@ import { createBootAnswers } from './boot-answers.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
 import { createImageIntake } from './image-intake.ts'
+import { createLibraryCare } from './library-care.ts'
 import { createMachineAddresses } from './machine-addresses.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
@@ -62,6 +63,7 @@ export async function startService(appliance: Appliance): Promise<Service> {
       .catch((error: unknown) => log.error({ segment: segment.name, error: String(error) }, 'segment is not served'))
   const seen = seenByPeople(appliance, { runs, leases, served, notices, recent: evidence.recent })
   const intake = createImageIntake(appliance)
+  const care = createLibraryCare(appliance, intake.uploads)
   const endpoints = peopleEndpoints(appliance, runs, servers, seen, intake)
   const people = await openPeopleDoors(
     appliance,
@@ -75,9 +77,11 @@ export async function startService(appliance: Appliance): Promise<Service> {
   )
   await runs.resume()
   runs.deadlines.start()
+  care.start()
   return {
     stop: async () => {
       runs.deadlines.stop()
+      await care.stop()
       for (const door of people) await closeDoor(door)
       await servers.stop()
       await lanes.close()

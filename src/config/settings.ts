@@ -74,6 +74,11 @@ export const Settings = z.strictObject({
           channels: z.array(z.string()).min(1),
         })
         .optional(),
+      /** Other appliances that may have a blob that is damaged here. */
+      mirrors: z
+        .array(z.strictObject({ name: z.string().min(1).max(63), url: z.url(), tokenFile: z.string().min(1) }))
+        .max(16)
+        .default([]),
       /** Where a ClamAV daemon listens that scans versions. */
       clamdSocket: z.string().min(1).default('/run/clamav/clamd.ctl'),
       /** Hosts (with their port, where it is not the scheme's own) that images may be fetched from by URL. */

@@ -6,6 +6,7 @@ import express from 'express'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Appliance, openAppliance } from '../../src/app/appliance.ts'
 import { depotDoor, syncDepot } from '../../src/app/depots.ts'
+import { createLibraryCare } from '../../src/app/library-care.ts'
 import { Settings } from '../../src/config/settings.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { NOTHING_TOLD } from '../../src/image/manifest.ts'
@@ -132,4 +133,19 @@ it('lets a revocation upstream count here', async () => {
   await upstream.lifecycle.revoke(row, ann)
   await sync()
   expect((await depot.lifecycle.record({ name: 'tiny', version: '1' })).state).toBe('revoked')
+})
+
+it('mends a damaged chunk with the upstream’s, while the service looks after its library', async () => {
+  await trust()
+  const { manifestDigest } = await golden('1', [1, 2])
+  await sync()
+  const [chunk] = (await depot.library.manifest(manifestDigest)).manifest.chunks
+  writeFileSync(depot.chunkFile(chunk!.digest), noise(9, chunk!.length))
+  const care = createLibraryCare(depot, { sweep: async () => {} })
+  care.start()
+  await expect
+    .poll(() => depot.store.libraryFaults.list(), { timeout: 20_000 })
+    .toMatchObject([{ digest: chunk!.digest, problem: 'corrupt', healedFrom: 'berlin' }])
+  await care.stop()
+  expect((await depot.library.verify(manifestDigest, true)).faults).toEqual([])
 })
