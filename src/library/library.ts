@@ -14,6 +14,7 @@ import { reportSpace, type SpaceReport } from './care/space.ts'
 import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
 import { type SyncedVersion, syncVersion, type Upstream } from './depot/sync-depot.ts'
 import { writeDisk } from './exporter.ts'
+import { asFull } from './full.ts'
 import type { Progress } from './import/cutter.ts'
 import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
 import { createImporter, type ImportedVersion, type ImportOptions, type VersionFacts } from './import/importer.ts'
@@ -108,15 +109,22 @@ export function createLibrary(parts: LibraryParts): Library {
   const importFiles = createFilesImporter({ ...parts, blobs, content: contentOf })
   const archives = createArchives({ blobs, index, keys, content })
   const sweep = (): Promise<void> => sweepTemporary(parts.folder)
+  const garbage = createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep })
+  const change = async <T>(says: string, work: () => Promise<T>): Promise<T> =>
+    holds.during('change', says, work).catch(async (error: unknown) => {
+      const full = asFull(error)
+      if (!full) throw error
+      // What came in before there was no room has no name, so it may go; unless others bring something in, who may rely on it.
+      await garbage.collect().catch((why: unknown) => parts.log.warn({ why: String(why) }, 'nothing was freed'))
+      throw full
+    })
   return {
     importDisk: (source, facts, onProgress, options) =>
-      holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
-        importDisk(source, facts, onProgress, options),
-      ),
+      change(`import of ${facts.name} ${facts.version}`, () => importDisk(source, facts, onProgress, options)),
     importFiles: (from, facts, onProgress) =>
-      holds.during('change', `import of ${facts.name} ${facts.version}`, () => importFiles(from, facts, onProgress)),
+      change(`import of ${facts.name} ${facts.version}`, () => importFiles(from, facts, onProgress)),
     importIso: (iso, facts, onProgress) =>
-      holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
+      change(`import of ${facts.name} ${facts.version}`, () =>
         withIsoTree(iso, parts.folder, { maxDiskBytes, timeoutMs: ISO_TIMEOUT_MS }, async (tree) =>
           importFiles(tree, { ...facts, kind: 'installer', boot: await findBootFiles(tree), images: [] }, onProgress),
         ),
@@ -128,9 +136,7 @@ export function createLibrary(parts: LibraryParts): Library {
         boot: { kernel: null, initrd: null },
         images: await readWimImages(file),
       }
-      return holds.during('change', `import of ${facts.name} ${facts.version}`, () =>
-        importFiles(file, all, onProgress),
-      )
+      return change(`import of ${facts.name} ${facts.version}`, () => importFiles(file, all, onProgress))
     },
     ...{ manifest, content },
     verify: async (manifestDigest, deep, onProgress) => {
@@ -145,14 +151,11 @@ export function createLibrary(parts: LibraryParts): Library {
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
     trustedKeys: () => keys.trusted(),
     writeArchive: archives.write,
-    importArchive: (path, onProgress) =>
-      holds.during('change', `import of ${path}`, () => archives.take(path, onProgress)),
+    importArchive: (path, onProgress) => change(`import of ${path}`, () => archives.take(path, onProgress)),
     syncVersion: (upstream, digest, onProgress = () => {}) =>
-      holds.during('change', `synchronisation of ${digest}`, () =>
-        syncVersion({ blobs, index, keys, upstream }, digest, onProgress),
-      ),
+      change(`synchronisation of ${digest}`, () => syncVersion({ blobs, index, keys, upstream }, digest, onProgress)),
     inspect: createInspector({ folder: parts.folder, blobs }),
-    garbage: createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep }),
+    garbage,
     space: () => reportSpace({ blobs, index, content: contentOf }),
     scrub: (sources, bytesPerSecond, signal) =>
       scrub(
