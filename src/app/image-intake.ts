@@ -9,15 +9,22 @@ import { createUploads, type Uploads } from '../web/upload-door.ts'
 import type { Appliance } from './appliance.ts'
 import { type FetchLimits, fetchFile, judgeUrl, shown } from './fetch-file.ts'
 import { importImageFile } from './image-imports.ts'
+import { recordSbom, recordScan } from './image-inspection.ts'
 import { createImageJobs, type ImageJobs, type JobProgress } from './image-jobs.ts'
 
 const GIB = 1024 ** 3
 const FETCH_TIMEOUT_MS = 6 * 60 * 60 * 1000
 
+const INSPECTIONS = {
+  sbom: { says: 'package list', work: recordSbom },
+  scan: { says: 'virus scan', work: recordScan },
+} as const
+
 export type ImageIntake = {
   uploads: Uploads
   jobs: ImageJobs
   startImport(wish: ImportWish, by: string): Promise<ImageJob>
+  startInspection(what: 'sbom' | 'scan', which: { name: string; version: string }, by: string): Promise<ImageJob>
 }
 
 /** How images come in while the service runs: by upload, or from a URL whose host the settings allow. */
@@ -45,6 +52,15 @@ export function createImageIntake(appliance: Appliance): ImageIntake {
   return {
     uploads,
     jobs,
+    startInspection: async (what, which, by) => {
+      const title = `${which.name} ${which.version}`
+      if (!(await appliance.library.find(which.name, which.version)))
+        throw new AppError('image.not_found', `expected an image in the library, got ${title}`)
+      const { says, work } = INSPECTIONS[what]
+      return jobs.start(`${says} of ${title}`, by, async (progress) => {
+        await work(appliance, which, by, progress('reading'))
+      })
+    },
     startImport: async (wish, by) => {
       const { name, version, upload, url } = wish
       const format = wish.format ?? (url === undefined ? '' : judgeUrl(url, limits.hosts).pathname)

@@ -42,7 +42,7 @@ export function peopleEndpoints(
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
     ...imageLifeRoutes({ life: createImageLifecycle(appliance, runs), audit }),
-    ...imageJobRoutes({ startImport: intake.startImport, jobs: intake.jobs, audit }),
+    ...imageJobRoutes({ ...intake, audit }),
     ...depotRoutes({ ...depotDoor(appliance), audit }),
     ...bootPreviewRoutes(seen.bootPreview),
     ...networkRoutes(seen.network),

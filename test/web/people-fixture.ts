@@ -105,6 +105,7 @@ export async function createPeopleFixture() {
         wishes.push(wish)
         return jobs.start(`import of ${wish.name}`, by, async () => {})
       },
+      startInspection: async (what, which, by) => jobs.start(`${what} of ${which.name}`, by, async () => {}),
       jobs,
       audit,
     }),

@@ -15,6 +15,8 @@ export type ImportWish = {
 export type ImageJobRoutesDeps = {
   /** Throws request.invalid, request.forbidden, store.busy. */
   startImport(wish: ImportWish, by: string): Promise<ImageJob>
+  /** Throws image.not_found, store.busy. */
+  startInspection(what: 'sbom' | 'scan', which: { name: string; version: string }, by: string): Promise<ImageJob>
   jobs: { list(): ImageJob[]; find(id: string): ImageJob }
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
 }
@@ -52,8 +54,13 @@ const JobAnswer = z.object({
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 })
 
+const INSPECTIONS = [
+  ['sbom', 'Read the packages of a version, for its record'],
+  ['scan', 'Let ClamAV look at every file of a version, for its record'],
+] as const
+
 /** Imports and other work on the library that goes on while people look. */
-export const imageJobRoutes = ({ startImport, jobs, audit }: ImageJobRoutesDeps): Endpoint[] => [
+export const imageJobRoutes = ({ startImport, startInspection, jobs, audit }: ImageJobRoutesDeps): Endpoint[] => [
   endpoint({
     ...{ method: 'post', path: '/image-imports', says: 'Import an upload or a URL as an image version' },
     ...{ role: 'operator', body: Import, status: 202, answer: JobAnswer },
@@ -64,6 +71,17 @@ export const imageJobRoutes = ({ startImport, jobs, audit }: ImageJobRoutesDeps)
       return job
     },
   }),
+  ...INSPECTIONS.map(([what, says]) =>
+    endpoint({
+      ...{ method: 'post', path: `/images/{name}/{version}/${what}`, says, role: 'operator', status: 202 },
+      ...{ params: z.object({ name: label, version: label }), answer: JobAnswer },
+      handle: async ({ params, actor }) => {
+        const job = await startInspection(what, params, actor.name)
+        await audit(actor, `image.${what}`, `${params.name} ${params.version}`, { job: job.id })
+        return job
+      },
+    }),
+  ),
   endpoint({
     ...{ method: 'get', path: '/image-jobs', says: 'Work on the library, the newest first', role: 'viewer' },
     ...{ answer: z.array(JobAnswer) },

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { AppError } from '../../core/errors.ts'
 import {
   type ChannelMove,
   LIFECYCLE_STATES,
@@ -45,6 +46,7 @@ export type ImageLifeRoutesDeps = {
 const word = z.string().min(1).max(64)
 const Version = z.object({ name: word, version: word })
 const OfChannel = z.object({ name: word, channel: z.string().min(1).max(32) })
+const Document = z.object({ document: z.record(z.string(), z.unknown()) })
 const Note = z.strictObject({ note: z.string().max(2000).default('') })
 /** Why something is taken out of use: asked for, since somebody will want to know. */
 const Reason = z.strictObject({ note: z.string().trim().min(1).max(2000) })
@@ -85,6 +87,20 @@ export const imageLifeRoutes = (deps: ImageLifeRoutesDeps): Endpoint[] => [
     ...{ method: 'get', path: '/images/{name}/{version}/life', says: 'State, evidence and machines of a version' },
     ...{ role: 'viewer', params: Version, answer: LifeAnswer },
     handle: async ({ params }) => lifeOf(deps.life, params),
+  }),
+  endpoint({
+    ...{
+      method: 'get',
+      path: '/images/{name}/{version}/sbom',
+      says: 'The newest package list on record, as CycloneDX',
+    },
+    ...{ role: 'viewer', params: Version, answer: z.record(z.string(), z.unknown()) },
+    handle: async ({ params }) => {
+      const { statements } = await deps.life.record(params)
+      const body = Document.safeParse(statements.findLast(({ kind }) => kind === 'sbom')?.body)
+      if (body.success) return body.data.document
+      throw new AppError('resource.not_found', `expected a package list of ${params.name} ${params.version}, got none`)
+    },
   }),
   ...plainSteps(deps),
   ...wideSteps(deps),
@@ -164,7 +180,8 @@ function channelRoutes({ life, audit }: ImageLifeRoutesDeps): Endpoint[] {
 
 const lifeOf = async (life: ImageLifeDoor, which: VersionName) => {
   const { state, since, channels, statements, broken } = await life.record(which)
-  const said = statements.map(({ kind, madeAt, by, body }) => ({ kind, madeAt, by, body }))
+  // A package list is large, and has a path of its own.
+  const said = statements.map(({ kind, madeAt, by, body: { document: _, ...body } }) => ({ kind, madeAt, by, body }))
   const machines = await life.machinesRunning(which)
   return { state, ...(since === undefined ? {} : { since }), channels, statements: said, broken, machines }
 }

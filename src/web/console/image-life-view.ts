@@ -59,8 +59,16 @@ export function imageLifeView(
     broken: record.broken,
     channels,
     steps: STEPS.map((row) => stepView(row, stand, path, role)),
+    hasSbom: stand.statements.has('sbom'),
+    looks: [
+      { id: 'look-sbom', label: 'Read its packages', call: `POST ${path}/sbom`, cannot: refusalOf(role) },
+      { id: 'look-scan', label: 'Scan for viruses', call: `POST ${path}/scan`, cannot: refusalOf(role) },
+    ],
   }
 }
+
+const refusalOf = (role: Role): { says: string } | undefined =>
+  roleIncludes(role, 'operator') ? undefined : { says: 'the role operator asks for this' }
 
 /** Circles from draft to golden, and which of them the version came to. */
 function wayOf(state: LifecycleState, statements: LifeRecord['statements']) {
