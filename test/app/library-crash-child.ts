@@ -99,7 +99,10 @@ for (;;)
   try {
     await pick(works)()
   } catch (error) {
-    // A step that the table refuses is part of the game; anything else is not.
-    if (!(error instanceof AppError) || !['image.step_refused', 'image.not_found', 'image.exists'].includes(error.code))
+    // A step that the table refuses, and a collection while something comes in, are part of the game; anything else is not.
+    if (
+      !(error instanceof AppError) ||
+      !['image.step_refused', 'image.not_found', 'image.exists', 'library.busy'].includes(error.code)
+    )
       throw error
   }

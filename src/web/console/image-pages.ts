@@ -11,7 +11,7 @@ import { jobsView, spaceView } from './library-view.ts'
 import { type Pages, sendPage } from './pages.ts'
 import { newestRows } from './run-row.ts'
 
-const MOST_FILES = 200
+const MOST_FILES = 50
 const FORMATS = ['raw', 'raw.xz', 'raw.gz', 'raw.zst', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'iso', 'wim']
 const NO_OPERATOR = { says: 'the role operator imports' }
 
