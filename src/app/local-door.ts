@@ -9,6 +9,7 @@ import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
+import { exportImage, imageKey } from './image-exports.ts'
 import { importImageFile } from './image-imports.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 import { serve } from './serve.ts'
@@ -69,6 +70,9 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
       }),
     imageSpace: () => using(({ library }) => library.space()),
     scrubImages: () => using(({ library }) => library.scrub([], Number.POSITIVE_INFINITY)),
+    exportImage: (name, version, wish, onProgress) =>
+      using((appliance) => exportImage(appliance, { name, version, wish }, onProgress)),
+    imageKey: () => using(imageKey),
     images: () => using(({ library }) => library.list()),
     image: (name, version) =>
       using(async ({ library }) => {

@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/quantity.ts'
 import type { DoctorRow } from '../domain/doctor.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
+import type { MadeMedium, MediaWish } from '../domain/media-kind.ts'
 import type { Call, Command } from './command.ts'
 import { drawDoctor } from './doctor-text.ts'
 
@@ -51,6 +52,9 @@ export type ApplianceDoor = {
   collectGarbage(isDryRun: boolean, onProgress: Progress): Promise<{ blobs: number; bytes: number; versions: string[] }>
   imageSpace(): Promise<SpaceTold>
   scrubImages(): Promise<ScrubTold>
+  exportImage(name: string, version: string, wish: MediaWish, onProgress: Progress): Promise<MadeMedium[]>
+  /** The public key of this library, as SPKI PEM (RFC 8410). */
+  imageKey(): Promise<{ id: string; pem: string }>
   images(): Promise<ImageVersion[]>
   image(name: string, version: string | undefined): Promise<{ row: ImageVersion; manifest: Record<string, unknown> }>
 }

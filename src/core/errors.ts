@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   'image.chunk_missing': { status: 404, retryable: true },
   'image.body_truncated': { status: 400, retryable: true },
   'library.busy': { status: 409, retryable: true },
+  'storage.full': { status: 507, retryable: true },
   'recipe.invalid': { status: 400, retryable: false },
   'recipe.failed': { status: 500, retryable: false },
   'agent.code_used': { status: 410, retryable: false },

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
+import type { MadeMedium, MediaWish } from '../domain/media-kind.ts'
 import type { Manifest } from '../image/manifest.ts'
 import type { TrustedKey } from '../image/signature.ts'
 import { type ByteRange, contentKey, type OpenBlob } from './blobs/blobs.ts'
@@ -10,7 +11,8 @@ import { isLive, type LiveFacts } from './care/live-versions.ts'
 import { type BlobSource, type ScrubParts, type ScrubReport, scrub } from './care/scrub.ts'
 import { reportSpace, type SpaceReport } from './care/space.ts'
 import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
-import { writeDisk } from './exporter.ts'
+import { exportMedia } from './export/exporter.ts'
+import { writeDisk } from './export/write-disk.ts'
 import type { Progress } from './import/cutter.ts'
 import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
 import { createImporter, type ImportedVersion, type ImportOptions, type VersionFacts } from './import/importer.ts'
@@ -68,6 +70,8 @@ export type Library = {
   openChunk(digest: string, range?: ByteRange): Promise<OpenBlob>
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
   exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
+  /** Writes a version as signed files for the outside. Throws as `manifest` does, request.invalid, storage.full, program.failed. */
+  exportMedia(manifestDigest: string, wish: MediaWish, onProgress?: Progress): Promise<MadeMedium[]>
   trustedKeys(): Promise<TrustedKey[]>
   garbage: Collector
   /** Who takes how many bytes of it. */
@@ -125,6 +129,13 @@ export function createLibrary(parts: LibraryParts): Library {
     openChunk: (digest, range) => blobs.open(contentKey(digest), range),
     exportDisk: async (manifestDigest, path, onProgress) =>
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
+    exportMedia: async (manifestDigest, wish, onProgress = () => {}) => {
+      const stored = await manifest(manifestDigest)
+      const { name, version } = stored.manifest
+      return holds.during('change', `export of ${name} ${version}`, () =>
+        exportMedia({ ...parts, blobs }, stored, wish, onProgress),
+      )
+    },
     trustedKeys: () => keys.trusted(),
     garbage: createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep }),
     space: () => reportSpace({ blobs, index, content: contentOf }),
