@@ -1,17 +1,48 @@
+import { join } from 'node:path'
+import type { ExportWish, MediumOptions } from '../cli/appliance-commands.ts'
 import { AppError } from '../core/errors.ts'
-import type { MadeMedium, MediaWish } from '../domain/media-kind.ts'
+import type { MadeMedium } from '../domain/media-kind.ts'
 import { trustedKeyToPem } from '../image/signature.ts'
+import type { IsoWish } from '../library/export/iso/iso-wish.ts'
+import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import type { Appliance } from './appliance.ts'
+import { oneOf } from './one-of.ts'
+import { buildApplianceRamdisk } from './ramdisks.ts'
 
-/** Writes a version as signed files. Throws image.not_found, and as the library's exports do. */
+type OnStep = (step: string) => void
+
+/** Loaders that firmware with Secure Boot starts, as Debian's packages hold them. */
+const LOADERS = {
+  shim: '/usr/lib/shim/shimx64.efi.signed',
+  grub: '/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed',
+  mokManager: '/usr/lib/shim/mmx64.efi.signed',
+} as const
+
+/**
+ * Writes a version as signed files; a medium gets a ramdisk that trusts this library's keys. Throws image.not_found,
+ * request.invalid, agent.build_failed, and as the library's exports do.
+ */
 export async function exportImage(
-  { library }: Pick<Appliance, 'library'>,
-  { name, version, wish }: { name: string; version: string; wish: MediaWish },
+  appliance: Appliance,
+  { name, version, wish, iso }: ExportWish,
+  onStep: OnStep,
   onProgress: (done: number, total: number) => void,
 ): Promise<MadeMedium[]> {
+  const { library } = appliance
   const row = await library.find(name, version)
   if (!row) throw new AppError('image.not_found', `expected ${name} ${version} in the library, got none`)
-  return library.exportMedia(row.manifestDigest, wish, onProgress)
+  const bootable = wish.iso === undefined ? undefined : await mediumFiles(appliance, iso, onStep)
+  return library.exportMedia(row.manifestDigest, wish, bootable, onProgress)
+}
+
+/** Kernel and ramdisk of the medium are built apart from those that machines are given over the network. */
+async function mediumFiles(appliance: Appliance, iso: MediumOptions, onStep: OnStep): Promise<IsoWish> {
+  const flavour = oneOf(Object.keys(FLAVOURS) as FlavourName[], iso.flavour, 'a flavour')
+  const wrong = iso.kernelArguments.find((word) => !/^[\w.,:=/@+-]+$/.test(word))
+  if (wrong) throw new AppError('request.invalid', `expected plain kernel arguments, got ${JSON.stringify(wrong)}`)
+  const target = join(appliance.settings.dataFolder, 'ramdisk-media', flavour)
+  const { kernel, initrd } = await buildApplianceRamdisk(appliance, flavour, false, onStep, target)
+  return { ...LOADERS, kernel, initrd, erase: iso.erase, kernelArguments: iso.kernelArguments }
 }
 
 /** The public half of the key that signs here, as SPKI PEM. */

@@ -11,6 +11,7 @@ import { runDoctor } from './doctor/run-doctor.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
 import { exportImage, imageKey } from './image-exports.ts'
 import { importImageFile } from './image-imports.ts'
+import { oneOf } from './one-of.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 import { serve } from './serve.ts'
 
@@ -70,8 +71,7 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
       }),
     imageSpace: () => using(({ library }) => library.space()),
     scrubImages: () => using(({ library }) => library.scrub([], Number.POSITIVE_INFINITY)),
-    exportImage: (name, version, wish, onProgress) =>
-      using((appliance) => exportImage(appliance, { name, version, wish }, onProgress)),
+    exportImage: (wish, onStep, onProgress) => using((appliance) => exportImage(appliance, wish, onStep, onProgress)),
     imageKey: () => using(imageKey),
     images: () => using(({ library }) => library.list()),
     image: (name, version) =>
@@ -85,12 +85,5 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
 async function find(row: Promise<ImageVersion | undefined>, name: string): Promise<ImageVersion> {
   const found = await row
   if (!found) throw new AppError('image.not_found', `expected an image in the library, got ${name}`)
-  return found
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string, what: string): T {
-  const found = known.find((one) => one === value)
-  if (!found)
-    throw new AppError('request.invalid', `expected ${what} (${known.join(', ')}), got ${JSON.stringify(value)}`)
   return found
 }

@@ -7,6 +7,9 @@ import { drawDoctor } from './doctor-text.ts'
 
 export type Progress = (done: number, total: number) => void
 export type ImageImportWish = { file: string; format: string | undefined; name: string; version: string }
+/** How a medium starts its agent; `erase`: it writes a disk that is not empty too, without being asked. */
+export type MediumOptions = { flavour: string; erase: boolean; kernelArguments: string[] }
+export type ExportWish = { name: string; version: string; wish: MediaWish; iso: MediumOptions }
 type ShareTold = { stored: number; exclusive: number; shared: number }
 export type SpaceTold = {
   bytes: number
@@ -52,7 +55,7 @@ export type ApplianceDoor = {
   collectGarbage(isDryRun: boolean, onProgress: Progress): Promise<{ blobs: number; bytes: number; versions: string[] }>
   imageSpace(): Promise<SpaceTold>
   scrubImages(): Promise<ScrubTold>
-  exportImage(name: string, version: string, wish: MediaWish, onProgress: Progress): Promise<MadeMedium[]>
+  exportImage(wish: ExportWish, onStep: (step: string) => void, onProgress: Progress): Promise<MadeMedium[]>
   /** The public key of this library, as SPKI PEM (RFC 8410). */
   imageKey(): Promise<{ id: string; pem: string }>
   images(): Promise<ImageVersion[]>

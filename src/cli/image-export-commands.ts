@@ -1,7 +1,7 @@
 import { formatBytes } from '../core/quantity.ts'
 import { MEDIA_KINDS, type MediaKind, type MediaWish } from '../domain/media-kind.ts'
-import { type ApplianceDoor, textOption } from './appliance-commands.ts'
-import type { Call, Command } from './command.ts'
+import { type ApplianceDoor, type MediumOptions, textOption } from './appliance-commands.ts'
+import type { Call, Command, Option } from './command.ts'
 import { formatTable } from './format.ts'
 import { progressOf } from './progress-bar.ts'
 
@@ -9,18 +9,20 @@ import { progressOf } from './progress-bar.ts'
 export const imageExportCommands = (door: (call: Call) => Promise<ApplianceDoor>): Command[] => [
   {
     ...{ name: 'image export', says: 'Write a version as signed files for the outside', words: ['NAME', 'VERSION'] },
-    options: Object.fromEntries(Object.entries(MEDIA_KINDS).map(([kind, says]) => [kind, { says, value: 'FILE' }])),
+    options: {
+      ...Object.fromEntries(Object.entries(MEDIA_KINDS).map(([kind, says]) => [kind, { says, value: 'FILE' }])),
+      ...MEDIUM_OPTIONS,
+    },
     run: async (call) => {
       const [name, version] = call.words as [string, string]
-      const kinds = Object.keys(MEDIA_KINDS) as MediaKind[]
-      const wish: MediaWish = Object.fromEntries(
-        kinds.flatMap((kind) => {
-          const file = textOption(call, kind)
-          return file === undefined ? [] : [[kind, file]]
-        }),
-      )
       const appliance = await door(call)
-      const made = await progressOf('exporting', (onProgress) => appliance.exportImage(name, version, wish, onProgress))
+      const made = await progressOf('exporting', (onProgress) =>
+        appliance.exportImage(
+          { name, version, wish: wishOf(call), iso: mediumOf(call) },
+          (step) => call.say(`ramdisk: ${step}`),
+          onProgress,
+        ),
+      )
       const rows = made.map(({ file, bytes, sha256, signedBy }) => [file, formatBytes(bytes), sha256, signedBy])
       call.print(made, formatTable(['FILE', 'SIZE', 'SHA-256', 'SIGNED BY KEY'], rows))
       return 0
@@ -36,3 +38,25 @@ export const imageExportCommands = (door: (call: Call) => Promise<ApplianceDoor>
     },
   },
 ]
+
+const MEDIUM_OPTIONS: Record<string, Option> = {
+  flavour: { says: 'of the medium: generic, or cloud for virtual machines (default generic)', value: 'NAME' },
+  erase: { says: 'of the medium: write the disk even where it is not empty, without being asked' },
+  'kernel-arguments': { says: 'of the medium: more words for its kernel', value: 'WORDS' },
+}
+
+const mediumOf = (call: Call): MediumOptions => ({
+  flavour: textOption(call, 'flavour') ?? 'generic',
+  erase: call.options.erase === true,
+  kernelArguments: (textOption(call, 'kernel-arguments') ?? '').split(' ').filter(Boolean),
+})
+
+function wishOf(call: Call): MediaWish {
+  const kinds = Object.keys(MEDIA_KINDS) as MediaKind[]
+  return Object.fromEntries(
+    kinds.flatMap((kind) => {
+      const file = textOption(call, kind)
+      return file === undefined ? [] : [[kind, file]]
+    }),
+  )
+}

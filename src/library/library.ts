@@ -12,6 +12,7 @@ import { type BlobSource, type ScrubParts, type ScrubReport, scrub } from './car
 import { reportSpace, type SpaceReport } from './care/space.ts'
 import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
 import { exportMedia } from './export/exporter.ts'
+import type { IsoWish } from './export/iso/iso-wish.ts'
 import { writeDisk } from './export/write-disk.ts'
 import type { Progress } from './import/cutter.ts'
 import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
@@ -70,8 +71,8 @@ export type Library = {
   openChunk(digest: string, range?: ByteRange): Promise<OpenBlob>
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
   exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
-  /** Writes a version as signed files for the outside. Throws as `manifest` does, request.invalid, storage.full, program.failed. */
-  exportMedia(manifestDigest: string, wish: MediaWish, onProgress?: Progress): Promise<MadeMedium[]>
+  /** Writes a version as signed files for the outside; a medium that boots needs `iso`. Throws as `manifest` does, request.invalid, storage.full, program.failed. */
+  exportMedia(manifestDigest: string, wish: MediaWish, iso?: IsoWish, onProgress?: Progress): Promise<MadeMedium[]>
   trustedKeys(): Promise<TrustedKey[]>
   garbage: Collector
   /** Who takes how many bytes of it. */
@@ -129,11 +130,11 @@ export function createLibrary(parts: LibraryParts): Library {
     openChunk: (digest, range) => blobs.open(contentKey(digest), range),
     exportDisk: async (manifestDigest, path, onProgress) =>
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
-    exportMedia: async (manifestDigest, wish, onProgress = () => {}) => {
+    exportMedia: async (manifestDigest, wish, iso, onProgress = () => {}) => {
       const stored = await manifest(manifestDigest)
       const { name, version } = stored.manifest
       return holds.during('change', `export of ${name} ${version}`, () =>
-        exportMedia({ ...parts, blobs }, stored, wish, onProgress),
+        exportMedia({ ...parts, blobs }, stored, wish, iso, onProgress),
       )
     },
     trustedKeys: () => keys.trusted(),

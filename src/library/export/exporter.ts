@@ -11,10 +11,13 @@ import type { Stored } from '../contents.ts'
 import type { Progress } from '../import/cutter.ts'
 import type { Keyring } from '../keyring.ts'
 import { convertRaw, isConversion } from './convert-disk.ts'
+import type { IsoWish } from './iso/iso-wish.ts'
+import { writeIso } from './iso/write-iso.ts'
 import { makeFiles, partOf } from './new-files.ts'
 import { hashFile, sealFile, sealsOf } from './seal-file.ts'
 import { type HearInOrder, writeDisk } from './write-disk.ts'
 
+type TellShare = (kind: MediaKind, share: number) => void
 export type ExporterParts = { folder: string; blobs: Blobs; keys: Pick<Keyring, 'sign'> }
 
 /** Programs at once: each of them uses more than one core for a part of its time. */
@@ -26,8 +29,9 @@ const CONVERSIONS_AT_ONCE = 2
  */
 export async function exportMedia(
   parts: ExporterParts,
-  { manifest }: Stored<Manifest>,
+  stored: Stored<Manifest>,
   wish: MediaWish,
+  iso: IsoWish | undefined,
   onProgress: Progress,
 ): Promise<MadeMedium[]> {
   const wanted = Object.entries(wish) as [MediaKind, string][]
@@ -38,7 +42,7 @@ export async function exportMedia(
   return makeFiles(
     files.flatMap((file) => [file, ...sealsOf(file)]),
     async () => {
-      const digests = await writeMedia(parts, manifest, wanted, onProgress)
+      const digests = await writeMedia(parts, stored, wanted, iso, onProgress)
       return Promise.all(wanted.map(([kind, file]) => seal(parts, kind, file, digests.get(kind)!)))
     },
   )
@@ -49,23 +53,52 @@ async function seal(parts: ExporterParts, kind: MediaKind, file: string, sha256:
   return { kind, file, bytes, sha256, signedBy: await sealFile(file, sha256, parts.keys) }
 }
 
-/** The raw disk first, because all others are made of it; it goes again where nobody wants it. Returns the SHA-256 of each. */
+/** The raw disk and what is made of it, then the medium. Returns the SHA-256 of each. */
 async function writeMedia(
+  parts: ExporterParts,
+  stored: Stored<Manifest>,
+  wanted: [MediaKind, string][],
+  iso: IsoWish | undefined,
+  onProgress: Progress,
+): Promise<Map<MediaKind, string>> {
+  const { size } = stored.manifest
+  const tell = countShares(size, stepsOf(wanted), onProgress)
+  const digests = await writeDisks(parts, stored.manifest, wanted, tell)
+  const file = wanted.find(([kind]) => kind === 'iso')?.[1]
+  if (!file) return digests
+  if (!iso) throw new AppError('request.invalid', 'expected what the medium boots with, got nothing')
+  await writeIso(parts, stored, iso, partOf(file), (share) => tell('iso', share))
+  return digests.set('iso', await hashFile(partOf(file)))
+}
+
+/** Everything but the medium needs the raw disk, which is work as well. */
+const stepsOf = (wanted: [MediaKind, string][]): number => {
+  const kinds = new Set(wanted.map(([kind]) => kind))
+  return kinds.has('usb') || (kinds.size === 1 && kinds.has('iso')) ? kinds.size : kinds.size + 1
+}
+
+/** Adds up the shares of steps, each of which counts as `size` bytes. */
+function countShares(size: number, steps: number, onProgress: Progress): TellShare {
+  const shares = new Map<MediaKind, number>()
+  return (kind, share) => {
+    shares.set(kind, share)
+    const done = [...shares.values()].reduce((sum, one) => sum + one, 0)
+    onProgress(Math.round(done * size), size * steps)
+  }
+}
+
+/** The raw disk first, because all others are made of it; it goes again where nobody wants it. */
+async function writeDisks(
   { folder, blobs }: ExporterParts,
   manifest: Manifest,
   wanted: [MediaKind, string][],
-  onProgress: Progress,
+  tell: TellShare,
 ): Promise<Map<MediaKind, string>> {
   const usb = wanted.find(([kind]) => kind === 'usb')?.[1]
   const conversions = wanted.flatMap(([kind, file]) => (isConversion(kind) ? [[kind, file] as const] : []))
-  const raw = usb ? partOf(usb) : join(folder, 'tmp', `${uuidV7(Date.now())}.raw`)
   const digests = new Map<MediaKind, string>()
-  const shares = new Map<MediaKind, number>()
-  const tell = (kind: MediaKind, share: number): void => {
-    shares.set(kind, share)
-    const done = [...shares.values()].reduce((sum, one) => sum + one * manifest.size, 0)
-    onProgress(Math.round(done), manifest.size * (1 + conversions.length))
-  }
+  if (!usb && conversions.length === 0) return digests
+  const raw = usb ? partOf(usb) : join(folder, 'tmp', `${uuidV7(Date.now())}.raw`)
   try {
     await mkdir(join(folder, 'tmp'), { recursive: true })
     const { hear, digest } = hashInOrder()

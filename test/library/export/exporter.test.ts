@@ -78,7 +78,9 @@ it('seals each file with a checksum that sha256sum takes and a signature that op
 
 it('tells how far it is, up to all of it', async () => {
   const told: [number, number][] = []
-  await library.exportMedia(digest, { usb: inOut('a'), qcow2: inOut('b') }, (done, total) => told.push([done, total]))
+  await library.exportMedia(digest, { usb: inOut('a'), qcow2: inOut('b') }, undefined, (done, total) =>
+    told.push([done, total]),
+  )
   expect(told.at(-1)).toEqual([bytes.length * 2, bytes.length * 2])
   expect(told.map(([done]) => done)).toEqual(told.map(([done]) => done).toSorted((a, b) => a - b))
 })
