@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
   const sysfs = createSysfs('/')
   const offline = parseOfflineOrders(commandLine)
-  if (offline) return runOffline(offline, trust.imageKeys, sysfs, () => takeInventory(sysfs, secureBootByte))
+  if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
   const orders = parseCommandLine(commandLine)
   await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)

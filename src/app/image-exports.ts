@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createBootSecrets } from '../boot/boot-secrets.ts'
 import type { ExportWish, MediumOptions } from '../cli/appliance-commands.ts'
 import { AppError } from '../core/errors.ts'
 import type { MadeMedium } from '../domain/media-kind.ts'
@@ -6,6 +7,7 @@ import { trustedKeyToPem } from '../image/signature.ts'
 import type { IsoWish } from '../library/export/iso/iso-wish.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import type { Appliance } from './appliance.ts'
+import { mediumToken } from './medium-reports.ts'
 import { oneOf } from './one-of.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 
@@ -31,18 +33,32 @@ export async function exportImage(
   const { library } = appliance
   const row = await library.find(name, version)
   if (!row) throw new AppError('image.not_found', `expected ${name} ${version} in the library, got none`)
-  const bootable = wish.iso === undefined ? undefined : await mediumFiles(appliance, iso, onStep)
+  const bootable = wish.iso === undefined ? undefined : await mediumFiles(appliance, iso, row.manifestDigest, onStep)
   return library.exportMedia(row.manifestDigest, wish, bootable, onProgress)
 }
 
 /** Kernel and ramdisk of the medium are built apart from those that machines are given over the network. */
-async function mediumFiles(appliance: Appliance, iso: MediumOptions, onStep: OnStep): Promise<IsoWish> {
+async function mediumFiles(
+  appliance: Appliance,
+  iso: MediumOptions,
+  manifestDigest: string,
+  onStep: OnStep,
+): Promise<IsoWish> {
   const flavour = oneOf(Object.keys(FLAVOURS) as FlavourName[], iso.flavour, 'a flavour')
   const wrong = iso.kernelArguments.find((word) => !/^[\w.,:=/@+-]+$/.test(word))
   if (wrong) throw new AppError('request.invalid', `expected plain kernel arguments, got ${JSON.stringify(wrong)}`)
   const target = join(appliance.settings.dataFolder, 'ramdisk-media', flavour)
   const { kernel, initrd } = await buildApplianceRamdisk(appliance, flavour, false, onStep, target)
-  return { ...LOADERS, kernel, initrd, erase: iso.erase, kernelArguments: iso.kernelArguments }
+  const token = mediumToken(createBootSecrets(appliance.keys.bootSecret), manifestDigest)
+  const report = iso.report === undefined ? undefined : { door: doorOf(iso.report, appliance), token }
+  return { ...LOADERS, kernel, initrd, erase: iso.erase, kernelArguments: iso.kernelArguments, report }
+}
+
+/** The agents' door at an IPv4 address; its port where none is told. Throws request.invalid. */
+function doorOf(address: string, { settings }: Appliance): string {
+  const [, host, port] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(address) ?? []
+  if (host) return `${host}:${port ?? settings.machines.agentPort}`
+  throw new AppError('request.invalid', `expected an IPv4 address, with a port or not, got ${JSON.stringify(address)}`)
 }
 
 /** The public half of the key that signs here, as SPKI PEM. */

@@ -7,8 +7,16 @@ import { drawDoctor } from './doctor-text.ts'
 
 export type Progress = (done: number, total: number) => void
 export type ImageImportWish = { file: string; format: string | undefined; name: string; version: string }
-/** How a medium starts its agent; `erase`: it writes a disk that is not empty too, without being asked. */
-export type MediumOptions = { flavour: string; erase: boolean; kernelArguments: string[] }
+/**
+ * How a medium starts its agent; `erase`: it writes a disk that is not empty too, without being asked; `report`: the address of
+ * the appliance that hears how it ended.
+ */
+export type MediumOptions = {
+  flavour: string
+  erase: boolean
+  kernelArguments: string[]
+  report: string | undefined
+}
 export type ExportWish = { name: string; version: string; wish: MediaWish; iso: MediumOptions }
 type ShareTold = { stored: number; exclusive: number; shared: number }
 export type SpaceTold = {

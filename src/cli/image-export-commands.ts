@@ -42,12 +42,14 @@ export const imageExportCommands = (door: (call: Call) => Promise<ApplianceDoor>
 const MEDIUM_OPTIONS: Record<string, Option> = {
   flavour: { says: 'of the medium: generic, or cloud for virtual machines (default generic)', value: 'NAME' },
   erase: { says: 'of the medium: write the disk even where it is not empty, without being asked' },
+  report: { says: 'of the medium: this appliance, to be told how it ended where a network is', value: 'ADDRESS' },
   'kernel-arguments': { says: 'of the medium: more words for its kernel', value: 'WORDS' },
 }
 
 const mediumOf = (call: Call): MediumOptions => ({
   flavour: textOption(call, 'flavour') ?? 'generic',
   erase: call.options.erase === true,
+  report: textOption(call, 'report'),
   kernelArguments: (textOption(call, 'kernel-arguments') ?? '').split(' ').filter(Boolean),
 })
 

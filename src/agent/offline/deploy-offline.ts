@@ -24,23 +24,25 @@ const ROOT_MOUNT_POINT = '/mnt/root'
 export type OfflineParts = {
   mounted: string
   media: ReadonlySet<string>
-  imageKeys: string[]
   devices: string
   meter: ProgressMeter
   appendDiskEntry(disk: string): Promise<BootOrderReport | undefined>
   say(line: string): void
 }
 
-/** What was deployed, and onto which disk. */
-export type OfflineResult = { manifest: Manifest; manifestDigest: string; disk: Disk }
+/** The version on a medium. */
+export type MediumVersion = { manifest: Manifest; manifestDigest: string }
 
-/** The version on the medium onto the machine's one disk, read back and compared. Throws an AppError that says why it stopped. */
+/**
+ * Puts the version on the medium onto the machine's one disk, reads back and compares. Returns the disk. Throws an AppError that
+ * says why it stopped.
+ */
 export async function deployOffline(
   orders: OfflineOrders,
+  { manifest, manifestDigest }: MediumVersion,
   inventory: Inventory,
   parts: OfflineParts,
-): Promise<OfflineResult> {
-  const { manifest, manifestDigest } = await readVersion(orders, parts)
+): Promise<Disk> {
   const target = chooseDisk(inventory.disks, parts.media, manifest.size)
   parts.say(`writing ${manifest.name} ${manifest.version} to ${target.name} (${target.bytes} bytes)`)
   const path = `${parts.devices}/${target.name}`
@@ -59,14 +61,17 @@ export async function deployOffline(
     await disk.close()
   }
   await settle(manifest, manifestDigest, path, parts)
-  return { manifest, manifestDigest, disk: target }
+  return target
 }
 
-/** Judged before it is read: the signature by the keys in the ramdisk, and that this is the version that the menu named. */
-async function readVersion(
+/**
+ * Reads what is judged first: the signature by the keys in the ramdisk, and that this is the version that the menu named. Throws
+ * image.signature, image.malformed.
+ */
+export async function readVersion(
   { label }: OfflineOrders,
-  { mounted, imageKeys, say }: OfflineParts,
-): Promise<{ manifest: Manifest; manifestDigest: string }> {
+  { mounted, imageKeys, say }: Pick<OfflineParts, 'mounted' | 'say'> & { imageKeys: string[] },
+): Promise<MediumVersion> {
   const bytes = await readFile(join(mounted, MEDIUM_FILES.manifest))
   const signatures = decodeSignatures(await readFile(join(mounted, MEDIUM_FILES.signatures)))
   const key = verifyManifest(bytes, signatures, imageKeys.map(trustedKeyFromRaw))

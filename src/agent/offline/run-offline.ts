@@ -1,14 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { systemClock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Inventory } from '../../domain/inventory.ts'
+import type { Disk, Inventory } from '../../domain/inventory.ts'
 import { appendDiskEntry } from '../firmware/append-disk-entry.ts'
 import type { Sysfs } from '../inventory/sysfs.ts'
 import { createProgressMeter } from '../progress-meter.ts'
 import { runProgram } from '../run-program.ts'
-import { deployOffline, type OfflineResult } from './deploy-offline.ts'
+import { deployOffline, type MediumVersion, readVersion } from './deploy-offline.ts'
 import { findMedia, type Medium } from './find-media.ts'
 import type { OfflineOrders } from './offline-orders.ts'
+import { type MediumOutcome, reportOf, sendReport } from './report.ts'
 import { openScreen, type Screen } from './screen.ts'
 
 const MOUNT_POINT = '/mnt/medium'
@@ -18,45 +19,71 @@ const MEDIUM_TRIES = 60
 const TRY_MILLISECONDS = 500
 const READING_MILLISECONDS = 8000
 
+/** Whom the agent trusts: image keys (raw Ed25519, base64) and the key of the appliance's door (SHA-256). */
+type Trust = { imageKeys: string[]; doorKeySha256: string }
+
 /** A machine that was started from a medium: deploys, says how it ended, and switches off. What failed stays on the screen. */
 export async function runOffline(
   orders: OfflineOrders,
-  imageKeys: string[],
+  trust: Trust,
   sysfs: Sysfs,
   takeInventory: () => Promise<Inventory>,
 ): Promise<void> {
+  const started = performance.now()
   const screen = await openScreen()
   const meter = createProgressMeter(systemClock)
   const following = screen.follow(meter)
-  const work = async (): Promise<OfflineResult> => {
+  let known: { version: MediumVersion; inventory: Inventory } | undefined
+  const tell = async (outcome: MediumOutcome): Promise<void> => {
+    following.stop()
+    if (known === undefined) return
+    const report = reportOf(outcome, known.version, known.inventory, (performance.now() - started) / 1000)
+    screen.say(`report ${JSON.stringify(report)}`)
+    if (orders.report === undefined) return
+    await sendReport(orders.report, trust.doorKeySha256, report).then(
+      () => screen.say(`reported to ${orders.report?.door}`),
+      (error: unknown) => screen.say(`not reported: ${error instanceof Error ? error.message : error}`),
+    )
+  }
+  const work = async (): Promise<Disk> => {
     const media = await mountMedium(orders, sysfs, screen)
-    return deployOffline(orders, await takeInventory(), {
-      ...{ mounted: MOUNT_POINT, media: new Set(media.map(({ device }) => device)), imageKeys },
+    const version = await readVersion(orders, { mounted: MOUNT_POINT, imageKeys: trust.imageKeys, say: screen.say })
+    // Only now: the disks that came as late as the medium did are among those to choose from.
+    known = { version, inventory: await takeInventory() }
+    return deployOffline(orders, version, known.inventory, {
+      ...{ mounted: MOUNT_POINT, media: new Set(media.map(({ device }) => device)) },
       ...{ devices: DEVICES, meter, appendDiskEntry, say: screen.say },
     })
   }
   try {
-    const result = await Promise.race([work(), uncaught()])
-    following.stop()
-    const { name, version } = result.manifest
+    const disk = await Promise.race([work(), uncaught()])
+    await tell({ outcome: 'deployed', disk: disk.name })
     sayResult(screen, [
-      `DONE: ${name} ${version} is on ${result.disk.name}, read back and right.`,
+      `DONE: ${known?.version.manifest.name} ${known?.version.manifest.version} is on ${disk.name}, read back and right.`,
       'The machine switches itself off. Take the medium out and switch it on.',
     ])
+    await switchOff()
   } catch (error) {
-    following.stop()
     const code = error instanceof AppError ? error.code : 'internal'
+    const message = error instanceof Error ? error.message : String(error)
+    await tell({ outcome: 'failed', code, message })
     sayResult(screen, [
-      `FAILED: ${code}: ${error instanceof Error ? error.message : error}`,
+      `FAILED: ${code}: ${message}`,
       'Nothing more happens. Switch the machine off when you have read this.',
     ])
-    await new Promise(() => setInterval(() => {}, 60_000))
+    await forever()
   }
+}
+
+async function switchOff(): Promise<void> {
   await runProgram('sync', []).catch(() => {})
   await new Promise((resolve) => setTimeout(resolve, READING_MILLISECONDS))
   await writeFile('/proc/sysrq-trigger', 'o').catch(() => {})
-  await new Promise(() => setInterval(() => {}, 60_000))
+  await forever()
 }
+
+/** The first process must not end. */
+const forever = (): Promise<never> => new Promise(() => setInterval(() => {}, 60_000))
 
 /** The agent is the first process: what nobody caught would stop the kernel without a word. */
 const uncaught = (): Promise<never> => new Promise((_resolve, reject) => process.on('uncaughtException', reject))

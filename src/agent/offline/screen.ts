@@ -4,6 +4,7 @@ import type { ProgressMeter } from '../progress-meter.ts'
 
 const SCREEN = '/dev/tty1'
 const PERIOD_MILLISECONDS = 2000
+const WORDS: Record<string, string> = { readingBack: 'reading back', settling: 'growing the root file system' }
 
 /** Where people read: the serial line or whatever the kernel's console is, and the machine's own screen. */
 export type Screen = {
@@ -41,8 +42,9 @@ export function progressLine(meter: Pick<ProgressMeter, 'report'>): string {
   const report = meter.report()
   if (!report) return 'starting'
   const { step, doneBytes, totalBytes, bytesPerSecond, etaSeconds } = report
-  if (totalBytes === 0) return step
+  const says = WORDS[step] ?? step
+  if (totalBytes === 0) return says
   const rate = bytesPerSecond > 0 ? `, ${formatBytes(bytesPerSecond)}/s` : ''
   const left = etaSeconds === undefined ? '' : `, ${formatSeconds(etaSeconds)} left`
-  return `${step} ${Math.floor((doneBytes / totalBytes) * 100)} %${rate}${left}`
+  return `${says} ${Math.floor((doneBytes / totalBytes) * 100)} %${rate}${left}`
 }

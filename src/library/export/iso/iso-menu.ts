@@ -18,7 +18,7 @@ export function isoMenu({ name, version }: Pick<Manifest, 'name' | 'version'>, l
 search --no-floppy --label ${label} --set=root
 set timeout=${TIMEOUT}
 set default=${wish.erase ? 1 : 0}
-${entry(`Deploy ${name} ${version}, if this machine's one disk is empty`.replaceAll("'", '’'))}
+${entry(`Deploy ${name} ${version}, if the disk is empty`)}
 ${entry(`Deploy ${name} ${version} and ERASE what the disk holds`, 'slipway.erase=yes')}
 menuentry 'Switch off' {
   halt
