@@ -35,7 +35,8 @@ const schema = z.strictObject({
 /** A named list of settings, each with what sets it, how it is looked at and what the look must say. */
 export type Hardening = z.infer<typeof schema>
 
-const SYSCTL_FILE = '/etc/sysctl.d/60-hardening.conf'
+/** After Debian's own 99-protect-links.conf: the last line about a setting counts. */
+const SYSCTL_FILE = '/etc/sysctl.d/99-slipway-hardening.conf'
 /** Read before the file that includes it goes on; of an option, sshd takes the first. */
 const SSHD_FILE = '/etc/ssh/sshd_config.d/10-hardening.conf'
 

@@ -134,15 +134,16 @@ describe('a machine whose disks give no clear answer', () => {
   it(
     'is told so, and no disk is written: one that is not empty, two that fit',
     async () => {
-      const [used, empty] = [join(folder, 'used.disk'), join(folder, 'empty.disk')]
-      await makeDisk(used, GIB)
+      const disks = ['used', 'one', 'other'].map((name) => join(folder, `${name}.disk`)) as [string, string, string]
+      for (const disk of disks) await makeDisk(disk, GIB)
+      const [used, one, other] = disks
       await execa('mke2fs', ['-q', '-t', 'ext4', used])
-      await makeDisk(empty, GIB)
-      const before = [await sha256(used), await sha256(empty)]
-      const lines = await Promise.all([refusal([used]), refusal([empty, used])])
+      const digests = () => Promise.all(disks.map(sha256))
+      const before = await digests()
+      const lines = await Promise.all([refusal([used]), refusal([one, other])])
       expect(lines[0]).toMatch(/FAILED: disk\.no_rule_match: expected an empty disk/)
       expect(lines[1]).toMatch(/FAILED: disk\.ambiguous: expected exactly one disk that fits, got 2: .*vda .*vdb/)
-      expect([await sha256(used), await sha256(empty)]).toEqual(before)
+      expect(await digests()).toEqual(before)
     },
     15 * MINUTE,
   )

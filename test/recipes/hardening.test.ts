@@ -57,7 +57,7 @@ it('adds what a profile asks for before what the recipe does itself, with one pr
   expect(got.settings?.map(({ id }) => id)).toEqual(['one', 'two', 'three', 'own'])
   expect(got.run).toEqual(['echo one', 'echo own'])
   expect(got.files.map(({ path }) => path)).toEqual([
-    ...['/etc/sysctl.d/60-hardening.conf', '/etc/ssh/sshd_config.d/10-hardening.conf', '/etc/one'],
+    ...['/etc/sysctl.d/99-slipway-hardening.conf', '/etc/ssh/sshd_config.d/10-hardening.conf', '/etc/one'],
     ...['/usr/lib/slipway/settings.d/child', '/etc/own'],
   ])
   expect(got.files[0]?.content).toBe('# It is two\nkernel.two_of = 2\n')
