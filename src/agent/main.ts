@@ -12,6 +12,8 @@ import { appendDiskEntry } from './firmware/append-disk-entry.ts'
 import { createSysfs } from './inventory/sysfs.ts'
 import { takeInventory } from './inventory/take-inventory.ts'
 import { parseCommandLine } from './kernel-command-line.ts'
+import { parseOfflineOrders } from './offline/offline-orders.ts'
+import { runOffline } from './offline/run-offline.ts'
 import { createProgressMeter } from './progress-meter.ts'
 import { startReportLoop } from './report-loop.ts'
 import { runProgram } from './run-program.ts'
@@ -25,8 +27,12 @@ const Trust = z.object({ doorKeySha256: z.string(), imageKeys: z.array(z.string(
 /** The program of the ramdisk: from the kernel's command line to a machine that restarts. Ends by restarting it. */
 async function main(): Promise<void> {
   console.log(`slipway: agent on Node ${process.version}, ${availableParallelism()} processors`)
-  const orders = parseCommandLine(await readFile('/proc/cmdline', 'utf8'))
+  const commandLine = await readFile('/proc/cmdline', 'utf8')
   const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
+  const sysfs = createSysfs('/')
+  const offline = parseOfflineOrders(commandLine)
+  if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
+  const orders = parseCommandLine(commandLine)
   await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
   const { token, runId } = await door.call(
@@ -40,7 +46,7 @@ async function main(): Promise<void> {
   reports.log(`run ${runId}: code exchanged`)
   const chunks = createChunkSource(orders.chunks, CONNECTIONS, reports.retried)
   const { imageKeys } = trust
-  const work = takeInventory(createSysfs('/'), secureBootByte).then((inventory) =>
+  const work = takeInventory(sysfs, secureBootByte).then((inventory) =>
     deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', appendDiskEntry, log: reports.log }),
   )
   try {

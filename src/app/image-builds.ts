@@ -5,6 +5,7 @@ import type { ImageVersion } from '../domain/image-version.ts'
 import type { BuildProgress } from '../recipes/build-step.ts'
 import { createRecipeBuilder } from '../recipes/builder.ts'
 import type { ParentDisk } from '../recipes/child-disk.ts'
+import { parseHardening, withSettings } from '../recipes/hardening.ts'
 import { parseRecipe, type Recipe } from '../recipes/recipe.ts'
 import type { Appliance } from './appliance.ts'
 import { PROGRAM_FOLDER } from './program.ts'
@@ -25,7 +26,7 @@ export async function buildImageFromRecipe(
 ): Promise<ImageVersion> {
   const { settings, clock, log, library, lifecycle } = appliance
   const file = wish.recipe.includes('/') ? wish.recipe : join(PROGRAM_FOLDER, 'images/recipes', `${wish.recipe}.yaml`)
-  const recipe = parseRecipe(await readFile(file, 'utf8'))
+  const recipe = await readRecipe(file)
   const version = wish.version ?? recipe.version
   if (await library.find(recipe.name, version))
     throw new AppError('image.exists', `expected a new version of ${recipe.name}, ${version} is in the library`)
@@ -47,6 +48,14 @@ export async function buildImageFromRecipe(
   } finally {
     if (parent) await rm(parent.file, { force: true })
   }
+}
+
+/** The recipe with the settings of its hardening profile, which lies beside the recipes that come with Slipway. */
+async function readRecipe(file: string): Promise<Recipe> {
+  const recipe = parseRecipe(await readFile(file, 'utf8'))
+  if (!recipe.hardening) return withSettings(recipe, undefined)
+  const profile = join(PROGRAM_FOLDER, 'images/hardening', `${recipe.hardening.profile}.yaml`)
+  return withSettings(recipe, parseHardening(await readFile(profile, 'utf8')))
 }
 
 /** One line a step; what the step's programs print goes to the build's own failure message. */

@@ -1,13 +1,13 @@
 import type { ApplianceDoor } from '../cli/appliance-commands.ts'
 import type { Call } from '../cli/command.ts'
 import { loadSettings } from '../config/load-settings.ts'
-import { AppError } from '../core/errors.ts'
 import { createLog } from '../core/log.ts'
 import { ROLES } from '../domain/role.ts'
 import { FLAVOURS, type FlavourName } from '../ramdisk/flavours.ts'
 import { type Appliance, openAppliance } from './appliance.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
 import { localImages } from './local-images.ts'
+import { oneOf } from './one-of.ts'
 import { buildApplianceRamdisk } from './ramdisks.ts'
 import { serve } from './serve.ts'
 
@@ -47,11 +47,4 @@ export async function openLocalDoor(call: Call): Promise<ApplianceDoor> {
       ),
     ...localImages(using),
   }
-}
-
-function oneOf<T extends string>(known: readonly T[], value: string, what: string): T {
-  const found = known.find((one) => one === value)
-  if (!found)
-    throw new AppError('request.invalid', `expected ${what} (${known.join(', ')}), got ${JSON.stringify(value)}`)
-  return found
 }

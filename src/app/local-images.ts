@@ -6,6 +6,7 @@ import type { Appliance } from './appliance.ts'
 import { syncDepot } from './depots.ts'
 import { archiveImage } from './image-archives.ts'
 import { buildImageFromRecipe } from './image-builds.ts'
+import { exportImage, imageKey } from './image-exports.ts'
 import { importImageFile } from './image-imports.ts'
 import { recordSbom, recordScan } from './image-inspection.ts'
 import { blobSources } from './library-care.ts'
@@ -35,6 +36,8 @@ export function localImages(using: <T>(work: (appliance: Appliance) => Promise<T
       using((appliance) => recordSbom(appliance, { name, version }, 'appliance', onProgress)),
     scanImage: (name, version, onProgress) =>
       using((appliance) => recordScan(appliance, { name, version }, 'appliance', onProgress)),
+    exportImage: (wish, onStep, onProgress) => using((appliance) => exportImage(appliance, wish, onStep, onProgress)),
+    imageKey: () => using(imageKey),
     imageKeys: () => using(({ keyring }) => keyring.trusted()),
     rotateImageKey: () => using(({ keyring }) => keyring.rotate()),
     trustImageKey: (file) => using(async ({ keyring }) => keyring.trust(await readFile(file, 'utf8'))),

@@ -3,6 +3,7 @@ import { loaderNamed } from '../boot/firmware.ts'
 import { AppError } from '../core/errors.ts'
 import { encodeSignatures } from '../image/signature.ts'
 import { agentRoutes } from '../servers/agents/agent-routes.ts'
+import { mediumRoutes } from '../servers/agents/medium-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
 import { clientAddress, type TrustedProxy } from '../servers/http-boot/client-address.ts'
 import type { Appliance } from './appliance.ts'
@@ -10,6 +11,7 @@ import type { createBootAnswers } from './boot-answers.ts'
 import { createBootImages } from './boot-images.ts'
 import type { DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
+import { createMediumReports } from './medium-reports.ts'
 import type { PeerDirectory } from './peer-directory.ts'
 import { findRamdisk } from './ramdisks.ts'
 import { macsOf, type RunParts } from './run-parts.ts'
@@ -82,7 +84,8 @@ function proxyOf({ settings }: Appliance): TrustedProxy | undefined {
 /** The agents' TLS door at one address. A boot code is good only from the address of its own machine. */
 export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segments'>): Router {
   const { appliance, runs, answers } = parts
-  return agentRoutes({
+  const media = mediumRoutes({ take: createMediumReports(runs.secrets, appliance.log) })
+  const agents = agentRoutes({
     exchange: async (code, nonce, peer) => {
       const claim = runs.secrets.read('code', code)
       const run = claim && (await appliance.store.runs.find(claim.runId))
@@ -123,4 +126,5 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
     },
     record: runs.record,
   })
+  return express.Router().use(media).use(agents)
 }

@@ -8,17 +8,17 @@ import type { Appliance } from './appliance.ts'
 
 const agentEntry = fileURLToPath(new URL('../agent/main.ts', import.meta.url))
 
-/** Builds the ramdisk of a flavour into the data folder, with this appliance's keys as its trust. */
+/** Builds the ramdisk of a flavour into the data folder, or another one, with this appliance's keys as its trust. */
 export async function buildApplianceRamdisk(
   appliance: Appliance,
   flavour: FlavourName,
   fresh: boolean,
   onStep: (step: string) => void,
+  target = join(appliance.ramdiskFolder, flavour),
 ): Promise<Ramdisk> {
   const imageKeys = (await appliance.library.trustedKeys()).map((key) => key.raw)
   const trust = { doorKeySha256: appliance.keys.doorKeySha256, imageKeys }
   const { cacheFolder } = appliance.settings
-  const target = join(appliance.ramdiskFolder, flavour)
   return buildRamdisk({ flavour, trust, nodeBinary: process.execPath, agentEntry, cacheFolder, target, fresh }, onStep)
 }
 

@@ -6,6 +6,7 @@ import { kernel } from './kernel.ts'
 import { network } from './network.ts'
 import { rootGrown } from './root-grown.ts'
 import { secureBoot } from './secure-boot.ts'
+import { settings } from './settings.ts'
 import { tcpBanner } from './tcp-banner.ts'
 
 /** Every check, in the order in which they are judged and shown. */
@@ -17,5 +18,6 @@ export const CHECKS: readonly Check[] = [
   secureBoot,
   failedUnits,
   network,
+  settings,
   tcpBanner,
 ]

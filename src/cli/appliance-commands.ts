@@ -1,6 +1,7 @@
 import { formatBytes } from '../core/quantity.ts'
 import type { DoctorRow } from '../domain/doctor.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
+import type { MadeMedium, MediaWish } from '../domain/media-kind.ts'
 import type { Call, Command } from './command.ts'
 import { drawDoctor } from './doctor-text.ts'
 
@@ -22,6 +23,17 @@ export type ScanSaid = {
   notRead: string[]
 }
 type KeyTold = { id: string; raw: string }
+/**
+ * How a medium starts its agent; `erase`: it writes a disk that is not empty too, without being asked; `report`: the address of
+ * the appliance that hears how it ended.
+ */
+export type MediumOptions = {
+  flavour: string
+  erase: boolean
+  kernelArguments: string[]
+  report: string | undefined
+}
+export type ExportWish = { name: string; version: string; wish: MediaWish; iso: MediumOptions }
 type ShareTold = { stored: number; exclusive: number; shared: number }
 export type SpaceTold = {
   bytes: number
@@ -87,6 +99,9 @@ export type ApplianceDoor = {
   collectGarbage(isDryRun: boolean, onProgress: Progress): Promise<{ blobs: number; bytes: number; versions: string[] }>
   imageSpace(): Promise<SpaceTold>
   scrubImages(): Promise<ScrubTold>
+  exportImage(wish: ExportWish, onStep: (step: string) => void, onProgress: Progress): Promise<MadeMedium[]>
+  /** The public key of this library, as SPKI PEM (RFC 8410). */
+  imageKey(): Promise<{ id: string; pem: string }>
   images(): Promise<ImageVersion[]>
   image(name: string, version: string | undefined): Promise<{ row: ImageVersion; manifest: Record<string, unknown> }>
 }

@@ -4,6 +4,7 @@ import { type ApplianceDoor, FRESH, textOption } from './appliance-commands.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
 import { imageCareCommands, imageKeyCommands } from './image-care-commands.ts'
+import { imageExportCommands } from './image-export-commands.ts'
 import { imageInspectCommands } from './image-inspect-commands.ts'
 import { progressOf } from './progress-bar.ts'
 
@@ -15,6 +16,7 @@ const VERSION = { says: 'version', value: 'VERSION' }
 export const imageCommands = (door: Door): Command[] => [
   ...intoLibrary(door),
   ...ofLibrary(door),
+  ...imageExportCommands(door),
   ...imageCareCommands(door),
   ...imageKeyCommands(door),
   ...imageInspectCommands(door),

@@ -14,6 +14,7 @@ export type CheckSubject = {
     kernel: string | null
     rootPartition: number | null
     banners: { port: number; expect: string }[]
+    settings?: { id: string; expect: string }[] | undefined
   }
   diskBytes: number | undefined
   /** What the agent's inventory of this run said. */

@@ -13,4 +13,6 @@ export type Facts = {
   addresses: string[]
   /** Undefined where the system has no such variable, or is of an image that does not tell. */
   secureBoot?: boolean
+  /** How the system is set, by the ids in its image's manifest. */
+  settings?: { id: string; got: string }[]
 }

@@ -27,6 +27,10 @@ const boot = z.strictObject({
   kernel: z.string().min(1).max(128).nullable(),
   seed: z.enum(['systemd', 'nocloud', 'none']),
   banners: z.array(z.strictObject({ port: z.int().min(1).max(65535), expect: z.string().min(1).max(256) })).max(64),
+  settings: z
+    .array(z.strictObject({ id: label, expect: z.string().min(1).max(256) }))
+    .max(256)
+    .optional(),
 })
 
 /** Where a version comes from, as a manifest says it. */

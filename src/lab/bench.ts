@@ -42,6 +42,8 @@ export type BenchMachineWish = {
   /** How many times slower than alone this machine runs, because others run beside it. */
   slower?: number
   fill?: number
+  /** A screen, for a system that wants one; else it has the serial line alone. */
+  hasDisplay?: boolean
   profile?: Partial<HardwareProfile>
 }
 
@@ -160,7 +162,19 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
     }
     const machine = startVirtualMachine(
       network,
-      { name: wish.name, firmware, variables, mac, uuid, serial, disk, stick, tap, ...shape },
+      {
+        name: wish.name,
+        firmware,
+        variables,
+        mac,
+        uuid,
+        serial,
+        disk,
+        stick,
+        tap,
+        hasDisplay: wish.hasDisplay === true,
+        ...shape,
+      },
       hear,
     )
     undo.push(() => machine.powerOff())

@@ -15,6 +15,7 @@ export type VirtualMachineWish = {
   /** A second drive, tried before all else, as a stick that somebody left in the machine. */
   stick: string | undefined
   tap: string
+  hasDisplay?: boolean
   memory: number
   processors: number
   accelerator: 'kvm' | 'tcg'
@@ -87,6 +88,7 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
     ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
     ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${indexOf(wish, 1)}`],
     ...['-device', 'virtio-rng-pci'],
+    ...(wish.hasDisplay ? ['-device', 'VGA'] : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
+import type { MadeMedium, MediaWish } from '../domain/media-kind.ts'
 import type { Manifest } from '../image/manifest.ts'
 import type { TrustedKey } from '../image/signature.ts'
 import { createArchives, type ImportedArchive } from './archive/archives.ts'
@@ -13,14 +14,15 @@ import { type BlobSource, type ScrubParts, type ScrubReport, scrub } from './car
 import { reportSpace, type SpaceReport } from './care/space.ts'
 import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
 import { type SyncedVersion, syncVersion, type Upstream } from './depot/sync-depot.ts'
-import { writeDisk } from './exporter.ts'
+import { exportMedia } from './export/exporter.ts'
+import type { IsoWish } from './export/iso/iso-wish.ts'
+import { writeDisk } from './export/write-disk.ts'
 import { asFull } from './full.ts'
 import type { Progress } from './import/cutter.ts'
-import { createFilesImporter, type FilesFacts, type ImportedFiles } from './import/files-importer.ts'
-import { createImporter, type ImportedVersion, type ImportOptions, type VersionFacts } from './import/importer.ts'
-import { findBootFiles, withIsoTree } from './import/installer-tree.ts'
+import type { FilesFacts, ImportedFiles } from './import/files-importer.ts'
+import type { ImportedVersion, ImportOptions, VersionFacts } from './import/importer.ts'
+import { createIntake } from './import/intake.ts'
 import type { DiskSource } from './import/raw-disk.ts'
-import { readWimImages } from './import/wim-images.ts'
 import { createInspector, type Inspector } from './inspect/inspector.ts'
 import type { Keyring } from './keyring.ts'
 import type { LibraryHolds } from './library-holds.ts'
@@ -74,6 +76,8 @@ export type Library = {
   openChunk(digest: string, range?: ByteRange): Promise<OpenBlob>
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
   exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
+  /** Writes a version as signed files for the outside; a medium that boots needs `iso`. Throws as `manifest` does, request.invalid, storage.full, program.failed. */
+  exportMedia(manifestDigest: string, wish: MediaWish, iso?: IsoWish, onProgress?: Progress): Promise<MadeMedium[]>
   trustedKeys(): Promise<TrustedKey[]>
   /** All of a version in one file. Throws as `content` and `openChunk` do. */
   writeArchive(
@@ -95,7 +99,6 @@ export type Library = {
 }
 
 const DEFAULT_MAX_DISK_BYTES = 1024 ** 4
-const ISO_TIMEOUT_MS = 60 * 60 * 1000
 
 /** Makes the library over a folder. Nothing is read before it is asked. */
 export function createLibrary(parts: LibraryParts): Library {
@@ -104,9 +107,6 @@ export function createLibrary(parts: LibraryParts): Library {
   const content = (digest: string): Promise<Stored<Content>> => readContent(blobs, keys, digest)
   const contentOf = async (digest: string): Promise<Content> => (await content(digest)).manifest
   const manifest = async (digest: string): Promise<StoredManifest> => asDisk(await content(digest))
-  const maxDiskBytes = parts.maxDiskBytes ?? DEFAULT_MAX_DISK_BYTES
-  const importDisk = createImporter({ ...parts, blobs, readManifest: manifest, maxDiskBytes })
-  const importFiles = createFilesImporter({ ...parts, blobs, content: contentOf })
   const archives = createArchives({ blobs, index, keys, content })
   const sweep = (): Promise<void> => sweepTemporary(parts.folder)
   const garbage = createCollector({ blobs, index, content: contentOf, facts: parts.liveFacts, holds, sweep })
@@ -119,25 +119,14 @@ export function createLibrary(parts: LibraryParts): Library {
       throw full
     })
   return {
-    importDisk: (source, facts, onProgress, options) =>
-      change(`import of ${facts.name} ${facts.version}`, () => importDisk(source, facts, onProgress, options)),
-    importFiles: (from, facts, onProgress) =>
-      change(`import of ${facts.name} ${facts.version}`, () => importFiles(from, facts, onProgress)),
-    importIso: (iso, facts, onProgress) =>
-      change(`import of ${facts.name} ${facts.version}`, () =>
-        withIsoTree(iso, parts.folder, { maxDiskBytes, timeoutMs: ISO_TIMEOUT_MS }, async (tree) =>
-          importFiles(tree, { ...facts, kind: 'installer', boot: await findBootFiles(tree), images: [] }, onProgress),
-        ),
-      ),
-    importWim: async (file, facts, onProgress) => {
-      const all = {
-        ...facts,
-        kind: 'wim' as const,
-        boot: { kernel: null, initrd: null },
-        images: await readWimImages(file),
-      }
-      return change(`import of ${facts.name} ${facts.version}`, () => importFiles(file, all, onProgress))
-    },
+    ...createIntake({
+      ...parts,
+      blobs,
+      content,
+      manifest,
+      change,
+      maxDiskBytes: parts.maxDiskBytes ?? DEFAULT_MAX_DISK_BYTES,
+    }),
     ...{ manifest, content },
     verify: async (manifestDigest, deep, onProgress) => {
       const stored = await content(manifestDigest)
@@ -149,12 +138,19 @@ export function createLibrary(parts: LibraryParts): Library {
     openChunk: (digest, range) => blobs.open(contentKey(digest), range),
     exportDisk: async (manifestDigest, path, onProgress) =>
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
+    exportMedia: async (manifestDigest, wish, iso, onProgress = () => {}) => {
+      const stored = await manifest(manifestDigest)
+      const { name, version } = stored.manifest
+      return holds.during('change', `export of ${name} ${version}`, () =>
+        exportMedia({ ...parts, blobs }, stored, wish, iso, onProgress),
+      )
+    },
     trustedKeys: () => keys.trusted(),
     writeArchive: archives.write,
     importArchive: (path, onProgress) => change(`import of ${path}`, () => archives.take(path, onProgress)),
     syncVersion: (upstream, digest, onProgress = () => {}) =>
       change(`synchronisation of ${digest}`, () => syncVersion({ blobs, index, keys, upstream }, digest, onProgress)),
-    inspect: createInspector({ folder: parts.folder, blobs }),
+    inspect: createInspector({ folder: parts.folder, blobs, change }),
     garbage,
     space: () => reportSpace({ blobs, index, content: contentOf }),
     scrub: (sources, bytesPerSecond, signal) =>

@@ -15,6 +15,8 @@ const TEXTS = {
 const NUMBERS = { root_bytes: 'rootBytes', disk_bytes: 'diskBytes' } as const
 /** The last byte of the firmware's variable (UEFI 2.10 §3.3). */
 const SECURE_BOOT = 'secure_boot'
+/** `setting=<id> <value>`, one line each. */
+const SETTING = 'setting'
 
 /**
  * Reads the proof program's text: one `key=value` a line, list keys may repeat, unknown keys are passed over (an older
@@ -39,7 +41,10 @@ function take(facts: Facts, key: string, value: string): void {
   if (Object.hasOwn(LISTS, key)) {
     if (value !== '') facts[LISTS[key as keyof typeof LISTS]].push(value)
   } else if (Object.hasOwn(TEXTS, key)) facts[TEXTS[key as keyof typeof TEXTS]] = value
-  else if (key === SECURE_BOOT) facts.secureBoot = value === '1'
+  else if (key === SETTING) {
+    const [id = '', ...words] = value.split(' ')
+    facts.settings = [...(facts.settings ?? []), { id, got: words.join(' ') }]
+  } else if (key === SECURE_BOOT) facts.secureBoot = value === '1'
   else if (Object.hasOwn(NUMBERS, key)) {
     if (!/^\d{1,15}$/.test(value))
       throw new AppError('request.invalid', `expected ${key} to be a number of bytes, got ${JSON.stringify(value)}`)

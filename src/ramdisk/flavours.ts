@@ -15,12 +15,16 @@ const VIRTUAL_MACHINES = [
   'nls_ascii',
   'nls_cp437',
   'efivarfs',
+  // A deployment medium: its drive, where that is a CD, and its file system.
+  'sr_mod',
+  'isofs',
 ] as const
 
 const COMMON_SERVERS = [
   ...[
     'ahci',
     'ata_piix',
+    'ata_generic',
     'megaraid_sas',
     'mpt3sas',
     'hpsa',

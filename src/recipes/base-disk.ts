@@ -4,6 +4,7 @@ import { bootstrapTree, epochOf } from './bootstrap.ts'
 import type { RunStep } from './build-step.ts'
 import { rootGrubConfig } from './grub-config.ts'
 import { type Recipe, type RecipeBase, recipeUuid } from './recipe.ts'
+import { checkSettings } from './setting.ts'
 import { checkGuarantees, removeFromTree, runTreeCommands, writeRelease, writeTreeFiles } from './tree-edit.ts'
 import { describeTree, finishTree, type TreeFacts } from './tree-finish.ts'
 
@@ -34,6 +35,7 @@ export async function buildBaseDisk(
   })
   const facts = await runStep('guarantees', async (step) => {
     await checkGuarantees(step, tree, recipe.guarantees)
+    await checkSettings(step, tree, recipe.settings ?? [], recipe.prepare)
     await finishTree(step, tree, epochOf(recipe))
     return describeTree(step, tree)
   })

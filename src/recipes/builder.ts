@@ -73,17 +73,22 @@ function describe(
   fromCache: boolean,
   parent: ParentDisk | undefined,
 ): BuiltDisk {
-  const shape = parent?.boot ?? {
-    firmware: ['bios' as const, 'uefi' as const],
+  const shape: Omit<BootFacts, 'kernel'> = parent?.boot ?? {
+    firmware: ['bios', 'uefi'],
     rootPartition: ROOT_PARTITION,
-    fileSystem: 'ext4' as const,
-    seed: 'systemd' as const,
+    fileSystem: 'ext4',
+    seed: recipe.seed ?? 'systemd',
     banners: [],
   }
   return {
     file: artefact.disk,
     fromCache,
-    boot: { ...shape, kernel: artefact.kernel, banners: [...shape.banners, ...recipe.banners] },
+    boot: {
+      ...shape,
+      ...promised(recipe, shape.settings),
+      kernel: artefact.kernel,
+      banners: [...shape.banners, ...recipe.banners],
+    },
     parent: parent?.digest ?? null,
     provenance: {
       recipe: `${recipe.name}/${recipe.version}`,
@@ -92,6 +97,13 @@ function describe(
       tool: [`slipway-recipes/${BUILDER_VERSION}`, ...tools].join(' ').slice(0, 256),
     },
   }
+}
+
+/** What the parent promised and the recipe does; of a setting that both have, the recipe's word counts. */
+function promised({ settings = [] }: Recipe, before: BootFacts['settings'] = []): Pick<BootFacts, 'settings'> {
+  const own = settings.map(({ id, value }) => ({ id, expect: value }))
+  const kept = before.filter(({ id }) => !own.some((one) => one.id === id))
+  return kept.length + own.length > 0 ? { settings: [...kept, ...own] } : {}
 }
 
 /** Undefined when the archive does not answer: then an earlier build of the same recipe is good enough. */

@@ -9,6 +9,7 @@ import { byteOffset } from './disk-layout.ts'
 import { checkFileSystem } from './file-system.ts'
 import { readPartitions } from './partition-table.ts'
 import type { Recipe } from './recipe.ts'
+import { checkSettings } from './setting.ts'
 import { type TreeChange, treeChanges } from './tree-change.ts'
 import { dumpTree } from './tree-dump.ts'
 import { checkGuarantees, removeFromTree, runTreeCommands, writeRelease, writeTreeFiles } from './tree-edit.ts'
@@ -50,6 +51,7 @@ export async function buildChildDisk(
   })
   const facts = await runStep('guarantees', async (step) => {
     await checkGuarantees(step, tree, recipe.guarantees)
+    await checkSettings(step, tree, recipe.settings ?? [], recipe.prepare)
     // The parent's own times stay as they are, else every file of it would differ.
     await finishTree(step, tree, epoch, Math.max(epoch, ...[...before.values()].map((entry) => entry.mtime)))
     return describeTree(step, tree)

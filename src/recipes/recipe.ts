@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
 import { sha256Hex } from '../core/ids.ts'
+import { setting } from './setting.ts'
 
 const label = z.string().regex(/^[a-z0-9][a-z0-9._+~-]{0,63}$/, 'expected 1 to 64 of a-z 0-9 . _ + ~ -')
 /** An absolute path without `..`, which never leaves the tree; quotes and control characters are not for debugfs either. */
@@ -13,7 +14,8 @@ const pattern = z
   .regex(/^(\/(?!\.\.?(\/|$))[A-Za-z0-9@._+:,~*?-]+)+$/, 'expected an absolute path, * and ? allowed')
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a package')
 
-const file = z.strictObject({
+/** A file of an image as its YAML says it. */
+export const recipeFile = z.strictObject({
   path,
   mode: z
     .string()
@@ -29,7 +31,7 @@ const base = z.strictObject({
   /** Paths that dpkg leaves out, now and at every upgrade; a leading `!` keeps what an earlier line leaves out. */
   leaveOut: z.array(z.string().regex(/^!?\/[^\s'"]+$/, 'expected a path for dpkg path-exclude')).default([]),
   /** Files that must be there before the packages are configured. */
-  files: z.array(file).default([]),
+  files: z.array(recipeFile).default([]),
   disk: z.strictObject({ sizeMiB: z.int().min(128).max(1_048_576), espMiB: z.int().min(34).max(1024).default(64) }),
   kernelArguments: z.array(z.string().regex(/^[^\s'"\\$]+$/, 'expected one kernel argument')).default([]),
 })
@@ -46,7 +48,7 @@ const schema = z
     base: base.optional(),
     parent: z.strictObject({ name: label, version: label }).optional(),
     change: change.default({ upgrade: false, packages: [] }),
-    files: z.array(file).default([]),
+    files: z.array(recipeFile).default([]),
     run: z.array(z.string().min(1)).default([]),
     remove: z.array(pattern).default([]),
     guarantees: z
@@ -55,6 +57,13 @@ const schema = z
     banners: z
       .array(z.strictObject({ port: z.int().min(1).max(65535), expect: z.string().min(1).max(256) }))
       .default([]),
+    /** A profile under images/hardening, without the settings that are excepted. */
+    hardening: z.strictObject({ profile: label, except: z.array(label).default([]) }).optional(),
+    /** What holds in the built tree and on the running system, besides the profile's; `prepare` runs before the looks at the tree. */
+    settings: z.array(setting).max(200).optional(),
+    prepare: z.string().optional(),
+    /** How a machine's own facts get in. Of a child: as its parent's. */
+    seed: z.enum(['systemd', 'nocloud', 'none']).optional(),
   })
   .refine((recipe) => (recipe.base === undefined) !== (recipe.parent === undefined), {
     error: 'expected exactly one of base and parent',
@@ -64,7 +73,7 @@ const schema = z
 /** How one version of an image is built: from packages (`base`) or inside its parent's file system (`parent`). */
 export type Recipe = z.infer<typeof schema>
 export type RecipeBase = NonNullable<Recipe['base']>
-export type RecipeFile = z.infer<typeof file>
+export type RecipeFile = z.infer<typeof recipeFile>
 
 /** Reads a recipe from YAML. Throws recipe.invalid naming the field. */
 export function parseRecipe(text: string): Recipe {
@@ -87,7 +96,8 @@ export function recipeUuid(recipe: Recipe, purpose: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-function parseYaml(text: string): unknown {
+/** Reads YAML without aliases. Throws recipe.invalid. */
+export function parseYaml(text: string): unknown {
   try {
     return parse(text, { strict: true, maxAliasCount: 0 })
   } catch (error) {

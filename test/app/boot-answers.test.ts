@@ -53,7 +53,7 @@ it('seeds a cloud-init image by NoCloud, with an instance id and the program to 
   })
   expect(files.get('/var/lib/cloud/seed/nocloud/user-data')).toMatch(/^#cloud-config\n/)
   expect(parse(files.get('/var/lib/cloud/seed/nocloud/user-data')!)).toEqual({
-    runcmd: [['sh', '/var/lib/slipway/prove']],
+    runcmd: [['systemd-run', '--no-block', '--collect', '--unit=slipway-prove', 'sh', '/var/lib/slipway/prove']],
   })
 })
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { CHECKS } from '../../src/checks/index.ts'
 import { rootGrown } from '../../src/checks/root-grown.ts'
 import { secureBoot } from '../../src/checks/secure-boot.ts'
+import { settings } from '../../src/checks/settings.ts'
 import { tcpBanner } from '../../src/checks/tcp-banner.ts'
 import type { CheckSubject } from '../../src/domain/check.ts'
 
@@ -42,6 +43,24 @@ describe('root-grown', () => {
   ])('%s', async (_name, facts, more, outcome) => {
     expect((await rootGrown.judge({ ...subject, ...more, facts: { ...subject.facts, ...facts } })).outcome).toBe(
       outcome,
+    )
+  })
+})
+
+describe('settings', () => {
+  const promised = [
+    { id: 'a', expect: '1' },
+    { id: 'b', expect: 'two words' },
+  ]
+  test.each([
+    ['passes when all stand as promised', 'two words', { outcome: 'passed' }],
+    ['fails with what stands otherwise', 'two', { outcome: 'failed', expected: 'b two words', got: 'b two' }],
+    ['fails when a setting is not told', undefined, { outcome: 'failed', got: 'b (nothing)' }],
+  ])('%s', async (_name, got, verdict) => {
+    const told = [{ id: 'a', got: '1' }, ...(got === undefined ? [] : [{ id: 'b', got }])]
+    const facts = { ...subject.facts, settings: told }
+    expect(await settings.judge({ ...subject, facts, image: { ...subject.image, settings: promised } })).toMatchObject(
+      verdict,
     )
   })
 })

@@ -51,7 +51,7 @@ it.each<[string, (raw: Buffer, file: string) => DiskSource]>([
   const kept = await bringIn(make(noise(1, MIB), join(folder, 'small.bin')), '1')
   const before = free()
   const tooMuch = make(Buffer.concat([noise(1, MIB), noise(2, 8 * MIB)]), join(folder, 'large.bin'))
-  await expect(bringIn(tooMuch, '2')).rejects.toMatchObject({ code: 'library.full' })
+  await expect(bringIn(tooMuch, '2')).rejects.toMatchObject({ code: 'storage.full' })
   expect(free()).toBeGreaterThanOrEqual(before - 64 * 1024)
   expect(readdirSync(small)).not.toContain('tmp')
   expect((await library.verify(kept.digest, true)).faults).toEqual([])

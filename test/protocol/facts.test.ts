@@ -16,6 +16,13 @@ test.each([
   ['', undefined],
 ])('reads of Secure Boot from %j: %s', (line, on) => expect(parseFacts(`uuid=U\n${line}`).secureBoot).toBe(on))
 
+it('reads settings with the spaces of their values', () => {
+  expect(parseFacts('setting=a 640 root\nsetting=b\n').settings).toEqual([
+    { id: 'a', got: '640 root' },
+    { id: 'b', got: '' },
+  ])
+})
+
 it('takes values without what a terminal would obey', () => {
   const facts = parseFacts('serial=a\x1b[2Jb\nfailed_unit=x\u202ey.service\n')
   expect(facts).toMatchObject({ serial: 'a·[2Jb', failedUnits: ['x·y.service'] })

@@ -11,6 +11,8 @@ export type ConfinedCall = {
   write?: Readonly<Record<string, string>>
   bounds: Bounds
   signal?: AbortSignal | undefined
+  /** Hears standard output as it comes. */
+  onOutput?(text: string): void
 }
 
 /** What every program gets to see: itself and its libraries, nothing of anybody's. */
@@ -41,10 +43,12 @@ export function confinedCommand({ program, args, read, write = {}, bounds }: Con
  */
 export async function runConfined(call: ConfinedCall): Promise<string> {
   const [command, args] = confinedCommand(call)
-  const result = await execa(command, args, {
+  const child = execa(command, args, {
     ...{ timeout: call.bounds.timeoutMs, maxBuffer: MOST_OUTPUT, stdin: 'ignore', reject: false },
     ...(call.signal && { cancelSignal: call.signal }),
   })
+  child.stdout.on('data', (part: Buffer) => call.onOutput?.(part.toString('utf8')))
+  const result = await child
   if (!result.failed) return result.stdout
   call.signal?.throwIfAborted()
   const stderr = String(result.stderr || result.originalMessage || '').slice(-2000)

@@ -125,6 +125,7 @@ export const ImageFactsAnswer = ImageVersionAnswer.extend({
     kernel: z.string().nullable(),
     seed: z.string(),
     banners: z.array(z.object({ port: z.int(), expect: z.string() })),
+    settings: z.array(z.object({ id: z.string(), expect: z.string() })).optional(),
   }),
   provenance: z.object({
     recipe: z.string().nullable(),
