@@ -21,7 +21,7 @@ import { asFull } from './full.ts'
 import type { Progress } from './import/cutter.ts'
 import type { FilesFacts, ImportedFiles } from './import/files-importer.ts'
 import type { ImportedVersion, ImportOptions, VersionFacts } from './import/importer.ts'
-import { createIntake } from './import/intake.ts'
+import { createIntake, type NamedFacts } from './import/intake.ts'
 import type { DiskSource } from './import/raw-disk.ts'
 import { createInspector, type Inspector } from './inspect/inspector.ts'
 import type { Keyring } from './keyring.ts'
@@ -43,9 +43,6 @@ export type LibraryParts = {
   log: Log
   maxDiskBytes?: number
 }
-
-/** What is said of files whose kind says the rest. */
-export type NamedFacts = Pick<FilesFacts, 'name' | 'version' | 'provenance'>
 
 export type StoredManifest = Stored<Manifest>
 
