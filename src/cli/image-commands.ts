@@ -47,7 +47,7 @@ function intoLibrary(door: Door): Command[] {
       says: 'Import a disk file, an ISO or a WIM as an image version',
       options: {
         format: {
-          says: 'raw, qcow2, vmdk, vhd, vhdx, each also with .xz, .gz, .zst; iso; wim; slipway (default by name)',
+          says: 'raw, qcow2, vmdk, vhd, vhdx, each also with .xz, .gz, .zst; iso; wim; slipway (default by name); kernel, files (a folder)',
           value: 'FORMAT',
         },
         name: { says: 'name of the image', value: 'NAME' },

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, it, test } from 'vitest'
-import { findBootFiles } from '../../src/library/import/installer-tree.ts'
+import { findBootFiles, findKernelPair } from '../../src/library/import/installer-tree.ts'
 import { statedFormat } from '../../src/library/import/stated-format.ts'
 import { noise } from '../image/manifest-sample.ts'
 import { createTestLibrary, factsOf, temporaryFolder } from './library-fixture.ts'
@@ -120,7 +120,21 @@ it.each([
   ['raw.gz', { kind: 'disk', format: 'raw', compression: 'gz' }],
   ['debian.iso', { kind: 'installer' }],
   ['install.wim', { kind: 'wim' }],
+  ['tiny.slipway', { kind: 'archive' }],
+  ['files', { kind: 'files' }],
+  ['kernel', { kind: 'kernel' }],
 ])('takes %s for what its name states', (name, stated) => expect(statedFormat(name)).toEqual(stated))
+
+it('stores a kernel with its initrd, and nothing that leaves open which is which', async () => {
+  const pair = join(folder, 'pair')
+  mkdirSync(pair)
+  writeFileSync(join(pair, 'vmlinuz-6.1'), noise(1, 5000))
+  await expect(findKernelPair(pair)).rejects.toMatchObject({ code: 'image.malformed' })
+  writeFileSync(join(pair, 'initrd.img-6.1'), noise(2, 5000))
+  expect(await findKernelPair(pair)).toEqual({ kernel: 'vmlinuz-6.1', initrd: 'initrd.img-6.1' })
+  writeFileSync(join(pair, 'vmlinuz-6.2'), noise(3, 5000))
+  await expect(findKernelPair(pair)).rejects.toThrow(/one vmlinuz and one initrd, got/)
+})
 
 it.each(['disk', 'disk.tar', 'disk.xz', 'x.iso.gz', '', 'json:{"driver":"raw"}'])('does not guess what %j is', (name) =>
   expect(() => statedFormat(name)).toThrow(expect.objectContaining({ code: 'request.invalid' })),

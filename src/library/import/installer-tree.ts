@@ -90,3 +90,16 @@ export async function findBootFiles(tree: string): Promise<{ kernel: string | nu
     BOOT_FILES.find(({ kernel, initrd }) => paths.has(kernel) && paths.has(initrd)) ?? { kernel: null, initrd: null }
   )
 }
+
+const KERNEL = /^(vmlinuz|linux|bzImage)/
+const INITRD = /^(initrd|initramfs)/
+
+/** The one kernel and the one initrd of a folder, by their names. Throws image.malformed when there is another number of either. */
+export async function findKernelPair(folder: string): Promise<{ kernel: string; initrd: string }> {
+  const names = await readdir(folder).catch(() => [])
+  const [kernel, ...kernels] = names.filter((name) => KERNEL.test(name))
+  const [initrd, ...initrds] = names.filter((name) => INITRD.test(name))
+  if (kernel && initrd && kernels.length === 0 && initrds.length === 0) return { kernel, initrd }
+  const got = names.slice(0, 10).join(', ') || 'nothing'
+  throw new AppError('image.malformed', `expected a folder with one vmlinuz and one initrd, got ${got}`)
+}

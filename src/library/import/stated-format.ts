@@ -8,6 +8,8 @@ export type StatedFormat =
   | { kind: 'installer' }
   | { kind: 'wim' }
   | { kind: 'archive' }
+  | { kind: 'kernel' }
+  | { kind: 'files' }
 
 const WHOLE = {
   iso: { kind: 'installer' },
@@ -15,9 +17,12 @@ const WHOLE = {
   esd: { kind: 'wim' },
   slipway: { kind: 'archive' },
 } as const
+/** Stated by the word alone: a folder, or a file, may have any name. */
+const BY_WORD = { kernel: { kind: 'kernel' }, files: { kind: 'files' } } as const
 
 /** The format stated by a name like `disk.vmdk` or `disk.img.xz`, or by a word like `vmdk` or `raw.xz`. Throws request.invalid. */
 export function statedFormat(name: string): StatedFormat {
+  if (Object.hasOwn(BY_WORD, name)) return BY_WORD[name as keyof typeof BY_WORD]
   const words = name.toLowerCase().split('/').at(-1)!.split('.')
   const compression = byEnding(COMPRESSIONS, words.at(-1)!)
   if (compression !== undefined) words.pop()
@@ -25,7 +30,11 @@ export function statedFormat(name: string): StatedFormat {
   if (compression === undefined && Object.hasOwn(WHOLE, ending)) return WHOLE[ending as keyof typeof WHOLE]
   const format = byEnding(DISK_FORMATS, ending)
   if (format) return { kind: 'disk', format, ...(compression && { compression }) }
-  const known = [...Object.values(DISK_FORMATS).flatMap(({ endings }) => [...endings]), ...Object.keys(WHOLE)]
+  const known = [
+    ...Object.values(DISK_FORMATS).flatMap(({ endings }) => [...endings]),
+    ...Object.keys(WHOLE),
+    ...Object.keys(BY_WORD),
+  ]
   const packed = Object.values(COMPRESSIONS).flatMap(({ endings }) => [...endings])
   throw new AppError(
     'request.invalid',
