@@ -152,7 +152,7 @@ export function createLibrary(parts: LibraryParts): Library {
     space: () => reportSpace({ blobs, index, content: contentOf }),
     scrub: (sources, bytesPerSecond, signal) =>
       scrub(
-        { ...parts, blobs, sources, needed: () => neededBlobs(index, contentOf, parts.liveFacts) },
+        { ...parts, blobs, sources, change, needed: () => neededBlobs(index, contentOf, parts.liveFacts) },
         bytesPerSecond,
         signal,
       ),

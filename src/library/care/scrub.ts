@@ -22,6 +22,8 @@ export type ScrubParts = {
     note(digest: string, problem: BlobProblem, at: number): Promise<void>
     heal(digest: string, from: string, at: number): Promise<void>
   }
+  /** Does work that a collection may not sweep away. */
+  change<T>(says: string, work: () => Promise<T>): Promise<T>
   clock: Clock
   log: Log
 }
@@ -62,7 +64,8 @@ async function mend(parts: ScrubParts, blob: NeededBlob, problem: BlobProblem): 
   await faults.note(blob.digest, problem, clock.now())
   if (problem !== 'missing') await blobs.quarantine(key)
   for (const source of sources) {
-    if (!(await fetchFrom(parts, source, blob.digest))) continue
+    const isMended = await parts.change('mending of a blob', () => fetchFrom(parts, source, blob.digest))
+    if (!isMended) continue
     await faults.heal(blob.digest, source.name, clock.now())
     log.warn({ digest: blob.digest, problem, source: source.name }, 'a damaged blob was put aside and fetched anew')
     return source.name
