@@ -79,7 +79,7 @@ function channelCommands(client: Client): Command[] {
     {
       ...{ name: 'image channels', says: 'What the channels of an image point at', words: ['NAME'], options: {} },
       run: async (call) => {
-        const rows = (await (await client(call)).get(`/images/${segment(call.words[0]!)}/channels`)) as Channel[]
+        const rows = (await (await client(call)).get(`/image-channels/${segment(call.words[0]!)}`)) as Channel[]
         const cells = rows.map(({ channel, version, rollback, by, at }) => [
           ...[channel, version ?? '–', rollback ?? '–', by, new Date(at).toISOString()],
         ])
@@ -92,7 +92,7 @@ function channelCommands(client: Client): Command[] {
       options: NOTE,
       run: async (call) => {
         const [name, channel] = call.words.map(segment) as [string, string]
-        const path = `/images/${name}/channels/${channel}/rollback`
+        const path = `/image-channels/${name}/${channel}/rollback`
         const row = (await (await client(call)).post(path, noteOf(call))) as { name: string; version: string }
         call.print(row, `${row.name} ${row.version} is golden on ${call.words[1]} again`)
         return 0

@@ -93,7 +93,7 @@ const life = async (version: string) => (await bench.client.get(`${path(version)
 const take = (version: string, step: string, body: Record<string, unknown> = {}) =>
   bench.client.post(`${path(version)}/${step}`, body)
 const channel = async () =>
-  ((await bench.client.get(`/images/${NAME}/channels`)) as { channel: string; version: string; rollback: string }[])[0]
+  ((await bench.client.get(`/image-channels/${NAME}`)) as { channel: string; version: string; rollback: string }[])[0]
 
 describe('the life of one image, on real machines', () => {
   it('begins built, and nothing is golden that no run has proved', async () => {
@@ -170,7 +170,7 @@ describe('the life of one image, on real machines', () => {
       code: 'image.revoked',
     })
     expect(await channel()).toMatchObject({ version: null, rollback: '1' })
-    await bench.client.post(`/images/${NAME}/channels/production/rollback`, { note: 'until version 3' })
+    await bench.client.post(`/image-channels/${NAME}/production/rollback`, { note: 'until version 3' })
     expect(await life('1')).toMatchObject({ state: 'golden', channels: ['production'] })
     await bench.client.post('/runs', { machine: 'used', image: NAME, version: '1' })
   })

@@ -155,7 +155,7 @@ function wideSteps({ life, audit }: ImageLifeRoutesDeps): Endpoint[] {
 function channelRoutes({ life, audit }: ImageLifeRoutesDeps): Endpoint[] {
   return [
     endpoint({
-      ...{ method: 'get', path: '/images/{name}/channels', says: 'What the channels of an image point at' },
+      ...{ method: 'get', path: '/image-channels/{name}', says: 'What the channels of an image point at' },
       ...{ role: 'viewer', params: z.object({ name: word }), answer: z.array(ChannelAnswer) },
       handle: async ({ params }) =>
         Promise.all(
@@ -166,7 +166,7 @@ function channelRoutes({ life, audit }: ImageLifeRoutesDeps): Endpoint[] {
         ),
     }),
     endpoint({
-      ...{ method: 'post', path: '/images/{name}/channels/{channel}/rollback', role: 'approver' },
+      ...{ method: 'post', path: '/image-channels/{name}/{channel}/rollback', role: 'approver' },
       ...{ says: 'Point a channel at the version it pointed at before', params: OfChannel, body: Reason },
       answer: ImageVersionAnswer,
       handle: async ({ params, body, actor }) => {

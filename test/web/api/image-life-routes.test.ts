@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createPeopleFixture, type PeopleFixture } from '../people-fixture.ts'
+import { createPeopleFixture, type PeopleFixture } from '../people-people.ts'
 
 let people: PeopleFixture
 beforeEach(async () => {
@@ -35,5 +35,15 @@ it('says everything that is missing, and wants a reason for what takes a version
   expect(refused.body.message).toMatch(/it is draft; no build .*; no testRun/)
   expect((await ask('POST', '/1/revoke', 'approver', { note: ' ' })).status).toBe(400)
   expect((await ask('POST', '/9/approve', 'approver', {})).status).toBe(404)
-  expect((await ask('POST', '/channels/nowhere/rollback', 'approver', { note: 'x' })).status).toBe(400)
+  const rollback = '/api/v1/image-channels/debian/nowhere/rollback'
+  expect((await people.call('POST', rollback, people.tokens.approver, { note: 'x' })).status).toBe(400)
+})
+
+it('tells what the channels of an image point at', async () => {
+  const { lifecycle, tokens } = people
+  const first = { name: 'debian', version: '1' }
+  for (const step of ['build', 'test'] as const) await lifecycle.take(first, step, { by: 'x', body: {} })
+  await lifecycle.promote(first, 'lab', { by: 'ann', body: {} })
+  const answer = await people.call('GET', '/api/v1/image-channels/debian', tokens.viewer)
+  expect(await answer.json()).toMatchObject([{ channel: 'lab', version: '1', rollback: null, by: 'ann' }])
 })

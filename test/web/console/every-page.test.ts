@@ -173,7 +173,7 @@ it('every button that changes something is a call of the API', async () => {
   }
   expect([...calls].sort()).toEqual([
     'POST /api/v1/doctor',
-    'POST /api/v1/images/{name}/channels/{channel}/rollback',
+    'POST /api/v1/image-channels/{name}/{channel}/rollback',
     ...['approve', 'deprecate', 'promote', 'retire', 'revoke', 'sbom', 'scan'].map(
       (step) => `POST /api/v1/images/{name}/{version}/${step}`,
     ),
