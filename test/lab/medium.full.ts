@@ -77,7 +77,7 @@ async function deploy([firmware, kind]: Case): Promise<Seen> {
   const started = performance.now()
   const first = startLoneMachine({ firmware, variables, disks: [disk], medium, accelerator })
   try {
-    await first.console.waitFor(/DONE: .* read back and right|FAILED: .*/, 900)
+    await first.console.waitFor(/(FAILED|DONE): .*\n/, 900)
     const seconds = (performance.now() - started) / 1000
     await first.ended
     const stick: Seen['stick'] = [before, await sha256(medium.file)]
@@ -125,7 +125,7 @@ describe('a machine whose disks give no clear answer', () => {
     const medium = await mediumOf('cd', 'refused')
     const machine = startLoneMachine({ firmware: 'bios', variables: undefined, disks, medium, accelerator })
     try {
-      const line = await machine.console.waitFor(/FAILED: .*|DONE: .*/, 600)
+      const line = await machine.console.waitFor(/(FAILED|DONE): .*\n/, 600)
       await machine.console.waitFor(/Switch the machine off/, 20)
       return line
     } finally {
@@ -165,7 +165,7 @@ describe('a machine with a network and a medium that knows its appliance', () =>
       try {
         const machine = await bench.addMachine({ name: 'told', number: 1, diskBytes: GIB }, () => {})
         const vm = machine.powerOn(reporting)
-        await vm.console.waitFor(/reported to 10\.77\.0\.1:8443|not reported: .*|FAILED: .*/, 600)
+        await vm.console.waitFor(/reported to 10\.77\.0\.1:8443|not reported: .*\n|FAILED: .*\n/, 600)
         expect(vm.console.text()).toMatch(/reported to 10\.77\.0\.1:8443/)
         const lines = (await readFile(bench.service.logFile, 'utf8')).split('\n')
         const line = lines.find((one) => one.includes('"a machine was deployed from a medium"'))
