@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { main } from './app/main.ts'
 
-// Not `exitCode`: a door that was opened before another failed must not keep the process alive.
-process.exit(await main(process.argv.slice(2)))
+const code = await main(process.argv.slice(2))
+// Not `exitCode`: a door that was opened before another failed must not keep the process alive. Not before a pipe has taken all
+// that was printed, nor later than its reader went away.
+process.stdout.once('error', () => process.exit(code))
+process.stdout.write('', () => process.exit(code))

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it, onTestFinished, test } from 'vitest'
 import { readResources } from '../../src/cli/resource-commands.ts'
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -39,6 +42,20 @@ describe('slipway', () => {
     const { stdout } = await slipway('image', 'build', '--help')
     expect(stdout).toMatch(/slipway image build RECIPE \[options\](.|\n)*--fresh(.|\n)*--json/)
   })
+})
+
+it('prints the whole of an answer that is longer than a pipe', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const env = { SLIPWAY_DATA_FOLDER: folder, SLIPWAY_LOG_LEVEL: 'warn' }
+  const disk = join(folder, 'disk.raw')
+  writeFileSync(disk, '')
+  // Sixteen thousand holes, each of which the manifest names.
+  truncateSync(disk, 8 * 1024 ** 3)
+  const run = (...args: string[]) => execa(process.execPath, ['--no-warnings', program, ...args, '--json'], { env })
+  await run('image', 'import', disk, '--name', 'large', '--version', '1')
+  const { stdout } = await run('image', 'show', 'large')
+  expect(JSON.parse(stdout).manifest.chunks).toHaveLength(16_384)
 })
 
 describe('resource files', () => {

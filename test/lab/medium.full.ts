@@ -1,15 +1,17 @@
-import { copyFile, mkdtemp, rm, truncate } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { inParallel } from '../../src/core/in-parallel.ts'
 import type { MadeMedium } from '../../src/domain/media-kind.ts'
 import { type Acceleration, probeAcceleration } from '../../src/lab/acceleration.ts'
 import { type BenchFirmware, makeVariables } from '../../src/lab/bench-firmware.ts'
 import { makeDisk } from '../../src/lab/blank-disk.ts'
+import { prepareDemo } from '../../src/lab/demo.ts'
 import { askDebugfs } from '../recipes/disk-fixture.ts'
-import { GIB, IMAGE, MINUTE, PROGRAM } from './bench-fixture.ts'
+import { GIB, IMAGE, MINUTE, openBench, PROGRAM } from './bench-fixture.ts'
 import { CACHE_FOLDER, type Medium, startLoneMachine } from './lone-machine.ts'
 
 let folder: string
@@ -75,7 +77,7 @@ async function deploy([firmware, kind]: Case): Promise<Seen> {
   const started = performance.now()
   const first = startLoneMachine({ firmware, variables, disks: [disk], medium, accelerator })
   try {
-    await first.console.waitFor(/DONE: .* read back and right|FAILED: .*/, 900)
+    await first.console.waitFor(/(FAILED|DONE): .*\n/, 900)
     const seconds = (performance.now() - started) / 1000
     await first.ended
     const stick: Seen['stick'] = [before, await sha256(medium.file)]
@@ -123,7 +125,7 @@ describe('a machine whose disks give no clear answer', () => {
     const medium = await mediumOf('cd', 'refused')
     const machine = startLoneMachine({ firmware: 'bios', variables: undefined, disks, medium, accelerator })
     try {
-      const line = await machine.console.waitFor(/FAILED: .*|DONE: .*/, 600)
+      const line = await machine.console.waitFor(/(FAILED|DONE): .*\n/, 600)
       await machine.console.waitFor(/Switch the machine off/, 20)
       return line
     } finally {
@@ -144,6 +146,36 @@ describe('a machine whose disks give no clear answer', () => {
       expect(lines[0]).toMatch(/FAILED: disk\.no_rule_match: expected an empty disk/)
       expect(lines[1]).toMatch(/FAILED: disk\.ambiguous: expected exactly one disk that fits, got 2: .*vda .*vdb/)
       expect(await digests()).toEqual(before)
+    },
+    15 * MINUTE,
+  )
+})
+
+describe('a machine with a network and a medium that knows its appliance', () => {
+  it(
+    'reports how it ended, which the appliance takes into its log',
+    async () => {
+      const reporting = join(folder, 'reporting.iso')
+      const bench = await openBench(async (command) => {
+        await prepareDemo(command, false)
+        const { version } = z.object({ version: z.string() }).parse(await command('image', 'show', IMAGE))
+        const medium = ['--flavour', 'cloud', '--kernel-arguments', 'no_timer_check', '--report', '10.77.0.1']
+        await command('image', 'export', IMAGE, version, '--iso', reporting, ...medium)
+      })
+      try {
+        const machine = await bench.addMachine({ name: 'told', number: 1, diskBytes: GIB }, () => {})
+        const vm = machine.powerOn(reporting)
+        await vm.console.waitFor(/reported to 10\.77\.0\.1:8443|not reported: .*\n|FAILED: .*\n/, 600)
+        expect(vm.console.text()).toMatch(/reported to 10\.77\.0\.1:8443/)
+        const lines = (await readFile(bench.service.logFile, 'utf8')).split('\n')
+        const line = lines.find((one) => one.includes('"a machine was deployed from a medium"'))
+        expect(JSON.parse(line ?? '{}')).toMatchObject({
+          ...{ outcome: 'deployed', image: IMAGE, disk: 'vda', machine: { uuid: machine.uuid, macs: [machine.mac] } },
+        })
+        await vm.powerOff()
+      } finally {
+        await bench.remove()
+      }
     },
     15 * MINUTE,
   )
