@@ -33,8 +33,8 @@ export async function openTargetDisk(path: string): Promise<TargetDisk> {
     zero: (offset, length) =>
       told(
         `${path}: zeroing ${length} bytes at ${offset}`,
-        isDevice && length > SMALL_RANGE
-          ? zeroByDevice(handle, path, offset, length)
+        length > SMALL_RANGE
+          ? zeroByKernel(handle, isDevice ? DEVICE_ZERO : FILE_ZERO, path, offset, length)
           : zeroByWriting(handle, offset, length),
       ),
     // The kernel keeps writes back, so what a dying disk says often comes here.
@@ -70,17 +70,19 @@ async function readAll(handle: FileHandle, into: Buffer, offset: number): Promis
 }
 
 /** The device writes zeros itself where it can and the kernel does where it can not: a discard would promise nothing. */
-async function zeroByDevice(handle: FileHandle, path: string, offset: number, length: number): Promise<void> {
+const DEVICE_ZERO = ['blkdiscard', '--force', '--zeroout']
+/** A hole in a file reads as zeros. */
+const FILE_ZERO = ['fallocate', '--punch-hole']
+
+async function zeroByKernel(
+  handle: FileHandle,
+  [program, ...options]: string[],
+  path: string,
+  offset: number,
+  length: number,
+): Promise<void> {
   try {
-    await runProgram('blkdiscard', [
-      '--force',
-      '--zeroout',
-      '--offset',
-      String(offset),
-      '--length',
-      String(length),
-      path,
-    ])
+    await runProgram(program!, [...options, '--offset', String(offset), '--length', String(length), path])
   } catch {
     await zeroByWriting(handle, offset, length)
   }

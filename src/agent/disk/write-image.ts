@@ -1,20 +1,16 @@
 import { asyncSha256 } from '../../core/async-sha256.ts'
-import { inParallel } from '../../core/in-parallel.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import type { WrittenReport } from '../../protocol/agent-door.ts'
-import type { ChunkSource } from '../chunk-source.ts'
 import type { ProgressMeter } from '../progress-meter.ts'
+import type { ChunkJob, ChunkSupply } from './chunk-supply.ts'
 import { createFlusher, flushInterval } from './flusher.ts'
 import { holeRuns, type Range } from './hole-runs.ts'
 import type { TargetDisk } from './target-disk.ts'
-import { unpackChunk } from './unpack-chunk.ts'
 
 /** Where a backup partition table or a RAID signature of an earlier life may stand: the last bytes of the disk. */
 const END_BYTES = 1 << 20
 const CHUNKS_AT_ONCE = 6
 const ZERO_BYTES = 256 << 20
-
-type Chunk = NonNullable<Manifest['chunks'][number]>
 
 /**
  * Makes the disk (`diskBytes` long) hold the image: holes and the disk's end become zeros first; then every chunk is
@@ -25,7 +21,7 @@ export async function writeImage(
   manifest: Manifest,
   disk: TargetDisk,
   diskBytes: number,
-  chunks: ChunkSource,
+  openSupply: () => Promise<ChunkSupply>,
   meter: ProgressMeter,
 ): Promise<WrittenReport> {
   const started = performance.now()
@@ -34,23 +30,42 @@ export async function writeImage(
   if (end < diskBytes) await disk.zero(end, diskBytes - end)
   const runs = holeRuns(manifest.chunks, manifest.chunkSize, manifest.size)
   for (const run of runs) await zeroInPieces(disk, run, meter)
-  let [fetchedBytes, kept] = [0, 0]
-  const full = manifest.chunks.flatMap((chunk, index) => (chunk ? [{ chunk, index }] : []))
-  const flusher = createFlusher(disk, flushInterval(full.length * manifest.chunkSize))
-  await inParallel(full, CHUNKS_AT_ONCE, async ({ chunk, index }) => {
-    const offset = index * manifest.chunkSize
-    const length = Math.min(manifest.chunkSize, manifest.size - offset)
-    if (await holds(disk, chunk, offset, length)) kept += 1
-    else {
-      const stored = await chunks.fetch(chunk.digest, chunk.length)
-      fetchedBytes += stored.length
-      await disk.write(await unpackChunk(stored, chunk.digest, length), offset)
-      await flusher.wrote(length)
+  // Zeroing may take minutes, in which peers would wait for what is ours to fetch.
+  const supply = await openSupply()
+  let [chunks, kept] = [0, 0]
+  const full = manifest.chunks.filter((chunk) => chunk !== null).length
+  const flusher = createFlusher(disk, flushInterval(full * manifest.chunkSize))
+  const one = async (job: ChunkJob): Promise<void> => {
+    chunks += 1
+    if (await holds(disk, job)) {
+      kept += 1
+      supply.holds(job)
+    } else {
+      const bytes = await supply.fetch(job)
+      await disk.write(bytes.raw, job.offset)
+      supply.holds(job, bytes)
+      await flusher.wrote(job.length)
     }
-    meter.add(length)
-  })
+    meter.add(job.length)
+  }
+  await inLanes(CHUNKS_AT_ONCE, supply, one)
   const seconds = (performance.now() - started) / 1000
-  return { chunks: full.length, kept, fetchedBytes, holes: runs.length, retries: chunks.retries, seconds }
+  const { bytes: fetchedBytes, peerBytes, retries } = supply.fetched
+  return { chunks, kept, fetchedBytes, peerBytes, holes: runs.length, retries, seconds }
+}
+
+/** Stops starting and throws at the first failure. */
+async function inLanes(width: number, supply: ChunkSupply, work: (job: ChunkJob) => Promise<void>): Promise<void> {
+  let failed = false
+  const lane = async (): Promise<void> => {
+    for (let job = await supply.next(); job && !failed; job = await supply.next()) {
+      await work(job).catch((error: unknown) => {
+        failed = true
+        throw error
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: width }, lane))
 }
 
 /** A hole may be most of a large disk: whoever watches sees each piece of it done. */
@@ -66,7 +81,7 @@ async function zeroInPieces(disk: TargetDisk, run: Range, meter: ProgressMeter):
  * Whether the disk has the chunk's bytes already. A blank disk is known without hashing. A sector that can not be read
  * is one to write: that lets a drive put a sound one in its place, and the read-back judges.
  */
-async function holds(disk: TargetDisk, chunk: Chunk, offset: number, length: number): Promise<boolean> {
+async function holds(disk: TargetDisk, { chunk, offset, length }: ChunkJob): Promise<boolean> {
   const bytes = Buffer.from(new ArrayBuffer(length))
   const isReadable = await disk.read(bytes, offset).then(
     () => true,

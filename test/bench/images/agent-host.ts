@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { createChunkSource } from '../../../src/agent/chunk-source.ts'
 import { deploy } from '../../../src/agent/deploy.ts'
 import { createDoor } from '../../../src/agent/door.ts'
@@ -28,13 +29,16 @@ door.useToken(token)
 const meter = createProgressMeter(systemClock)
 const reports = startReportLoop(door, meter)
 const { imageKeys, devices } = order
+const host = Object.values(networkInterfaces())
+  .flatMap((cards) => cards ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)!.address
 await deploy(
   {
     ...{ firmware: 'bios', secureBoot: false, cpu: { model: 'bench', threads: 1 }, memoryBytes: 1 << 30, nics: [] },
     disks: [{ ...order.disk, rotational: false, removable: false, readOnly: false }],
   },
   {
-    ...{ door, meter, imageKeys, devices, log: reports.log, appendDiskEntry: async () => undefined },
+    ...{ door, meter, imageKeys, devices, host, log: reports.log, appendDiskEntry: async () => undefined },
     chunks: createChunkSource(order.chunks, 6, reports.retried),
   },
 )

@@ -37,7 +37,7 @@ export async function startAppliance(
   const agent = join(folder, 'agent.mjs')
   await writeFile(agent, await bundleAgent(AGENT))
   const lease = join(folder, 'lease')
-  await writeFile(lease, '#!/bin/sh\n[ "$1" = bound ] && ip addr replace "$ip/24" dev "$interface"\nexit 0\n', {
+  await writeFile(lease, '#!/bin/sh\n[ "$1" = bound ] && ip addr replace "$ip/24" brd + dev "$interface"\nexit 0\n', {
     mode: 0o755,
   })
   const plugIn = async (run: number, place: number): Promise<void> => {

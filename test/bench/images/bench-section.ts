@@ -3,7 +3,7 @@ import type { BenchDisk } from './bench-disk.ts'
 
 /**
  * One comparison: `ours` and `rival` are medians in `unit`, `ratio` is ours in parts of the rival's (the median over the
- * rounds), so less is better; `wanted` is the most that it may be. `name` is the key in the last line.
+ * rounds), so less is better; `wanted` is the most that it may be, if somebody said so. `name` is the key in the last line.
  */
 export type BenchRow = {
   name: string
@@ -12,7 +12,7 @@ export type BenchRow = {
   rivalName: string
   unit: string
   ratio: number
-  wanted: number
+  wanted?: number
 }
 
 export type BenchContext = {
@@ -20,8 +20,9 @@ export type BenchContext = {
   rivals: Rivals
   /** A new folder below a temporary one, which is removed at the end. */
   folder(name: string): Promise<string>
-  /** The large disk that several sections use, made once. */
+  /** The large disk that several sections use, made once; and one a third of it. */
   largeDisk(): Promise<BenchDisk>
+  smallDisk(): Promise<BenchDisk>
   say(line: string): void
 }
 

@@ -7,8 +7,8 @@ export type Fabric = {
   serve(command: string[], ready: () => Promise<boolean>, env?: Record<string, string>): Promise<() => Promise<void>>
   /** Runs a program on a machine to its end and returns what it printed. Throws when it fails. */
   on(machine: number, command: string[]): Promise<string>
-  /** Starts a program on a machine. */
-  start(machine: number, command: string[]): ChildProcess
+  /** Starts a program on a machine, or on the appliance. */
+  start(machine: number | 'appliance', command: string[], env?: Record<string, string>): ChildProcess
   /** Gives a machine's only card a MAC and no address. */
   plug(machine: number, mac: string): Promise<void>
   /** Bytes that left the appliance's interface since it was made. */
@@ -63,8 +63,10 @@ export async function openFabric(device: string, addresses: string[], machines: 
       await stop()
       throw new Error(`expected ${command.join(' ')} to serve, got ${ended?.stderr}`)
     },
-    start: (machine, command) =>
-      spawn('ip', inside(machineSpaces[machine]!, command), { stdio: ['ignore', 'pipe', 'inherit'] }),
+    start: (machine, command, env = {}) =>
+      spawn('ip', inside(machine === 'appliance' ? server : machineSpaces[machine]!, command), {
+        ...{ stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } },
+      }),
     plug: async (machine, mac) => {
       const namespace = machineSpaces[machine]!
       await ip('-n', namespace, 'addr', 'flush', 'dev', 'eth0')

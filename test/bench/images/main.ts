@@ -8,11 +8,12 @@ import { type BenchDisk, makeDisk } from './bench-disk.ts'
 import type { BenchRow, BenchSection } from './bench-section.ts'
 import { deployBench } from './deploy-bench.ts'
 import { importBench } from './import-bench.ts'
+import { peersBench } from './peers-bench.ts'
 import { printTable } from './report.ts'
 import { versionsBench } from './versions-bench.ts'
 
 /** Every section of the bench, in the order in which they run. */
-const SECTIONS: BenchSection[] = [importBench, versionsBench, deployBench]
+const SECTIONS: BenchSection[] = [importBench, versionsBench, deployBench, peersBench]
 /** Unpacked, never installed. */
 const RIVALS = ['nginx', 'nginx-light', 'nginx-common', 'libcrypt1', 'libpcre2-8-0', 'udpcast']
 const MIB = 1 << 20
@@ -32,15 +33,17 @@ try {
     await mkdir(path, { recursive: true })
     return path
   }
-  let large: Promise<BenchDisk> | undefined
+  const disks = new Map<string, Promise<BenchDisk>>()
+  const diskOf = (name: string, bytes: number): Promise<BenchDisk> => {
+    const order = { bytes: Math.ceil((bytes * 8) / 3 / MIB) * MIB, dataBytes: bytes }
+    const disk = disks.get(name) ?? folder(name).then((path) => makeDisk(path, order))
+    disks.set(name, disk)
+    return disk
+  }
   const context = {
     ...{ folder, rounds: Number(values.rounds ?? 3), rivals: await unpackRivals(RIVALS) },
-    largeDisk: () => {
-      large ??= folder('large').then((path) =>
-        makeDisk(path, { bytes: Math.ceil((dataBytes * 8) / 3 / MIB) * MIB, dataBytes }),
-      )
-      return large
-    },
+    largeDisk: () => diskOf('large', dataBytes),
+    smallDisk: () => diskOf('small', dataBytes / 3),
     say: (line: string) => console.error(line),
   }
   const rows: BenchRow[] = []

@@ -4,12 +4,12 @@ import type { BenchRow } from './bench-section.ts'
 /** The row of what was measured, one figure a round of each; less is better. */
 export function rowOf(
   name: string,
-  { unit, rivalName, wanted }: Pick<BenchRow, 'unit' | 'rivalName' | 'wanted'>,
+  facts: Pick<BenchRow, 'unit' | 'rivalName' | 'wanted'>,
   ours: number[],
   rival: number[],
 ): BenchRow {
   const ratio = median(ours.map((figure, round) => figure / rival[round]!))
-  return { name, unit, rivalName, wanted, ours: median(ours), rival: median(rival), ratio }
+  return { name, ...facts, ours: median(ours), rival: median(rival), ratio }
 }
 
 /** Seconds that some work took. */
