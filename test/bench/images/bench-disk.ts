@@ -1,6 +1,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { sha256Hex } from '../../../src/core/ids.ts'
 
 /** `bytes` of a disk whose ext4 holds files of `dataBytes`. */
 export type DiskOrder = { bytes: number; dataBytes: number }
@@ -10,8 +11,6 @@ export type BenchDisk = DiskOrder & { first: string; second: string; replacedByt
 type SourceFile = { path: string; bytes: number }
 
 const SOURCE = '/usr'
-/** As a package upgrade does: whole folders, here and there. */
-const EVERY_FOLDER = 20
 const REPLACED_SHARE = 0.05
 const MOST_BYTES = 64 << 20
 /** Names that debugfs takes without quotes. */
@@ -62,10 +61,11 @@ async function copyTree(files: SourceFile[], folder: string, tree: string): Prom
   await execa('bash', ['-c', 'set -o pipefail; tar -C / -c -T "$0" | tar -C "$1" -x', list, tree])
 }
 
-/** Replaces the files of every twentieth folder by others, until so many bytes are new. */
+/** Replaces the files of whole folders here and there, as an upgrade of packages does, until so many bytes are new. */
 async function replace(disk: string, files: SourceFile[], others: SourceFile[], bytes: number): Promise<number> {
   const folders = Map.groupBy(files, ({ path }) => path.slice(0, path.lastIndexOf('/')))
-  const chosen = [...folders.values()].filter((_files, index) => index % EVERY_FOLDER === EVERY_FOLDER - 1).flat()
+  const order = [...folders.keys()].sort((a, b) => (sha256Hex(a) < sha256Hex(b) ? -1 : 1))
+  const chosen = order.flatMap((name) => folders.get(name)!)
   const commands: string[] = []
   let done = 0
   for (const { path } of chosen) {
