@@ -2,6 +2,7 @@ import { asyncSha256 } from '../../core/async-sha256.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import type { WrittenReport } from '../../protocol/agent-door.ts'
 import type { ProgressMeter } from '../progress-meter.ts'
+import { alignedBlocks } from './aligned-blocks.ts'
 import type { ChunkJob, ChunkSupply } from './chunk-supply.ts'
 import { createFlusher, flushInterval } from './flusher.ts'
 import { holeRuns, type Range } from './hole-runs.ts'
@@ -11,6 +12,8 @@ import type { TargetDisk } from './target-disk.ts'
 const END_BYTES = 1 << 20
 const CHUNKS_AT_ONCE = 6
 const ZERO_BYTES = 256 << 20
+
+type Block = Buffer<ArrayBuffer>
 
 /**
  * Makes the disk (`diskBytes` long) hold the image: holes and the disk's end become zeros first; then every chunk is
@@ -35,37 +38,42 @@ export async function writeImage(
   let [chunks, kept] = [0, 0]
   const full = manifest.chunks.filter((chunk) => chunk !== null).length
   const flusher = createFlusher(disk, flushInterval(full * manifest.chunkSize))
-  const one = async (job: ChunkJob): Promise<void> => {
+  const one = async (job: ChunkJob, block: Block): Promise<void> => {
     chunks += 1
-    if (await holds(disk, job)) {
+    if (await holds(disk, job, block)) {
       kept += 1
       supply.holds(job)
     } else {
       const bytes = await supply.fetch(job)
-      await disk.write(bytes.raw, job.offset)
+      block.set(bytes.raw)
+      await disk.write(block, job.offset)
       supply.holds(job, bytes)
       await flusher.wrote(job.length)
     }
     meter.add(job.length)
   }
-  await inLanes(CHUNKS_AT_ONCE, supply, one)
+  await inLanes(alignedBlocks(CHUNKS_AT_ONCE, manifest.chunkSize), supply, one)
   const seconds = (performance.now() - started) / 1000
   const { bytes: fetchedBytes, peerBytes, retries } = supply.fetched
   return { chunks, kept, fetchedBytes, peerBytes, holes: runs.length, retries, seconds }
 }
 
-/** Stops starting and throws at the first failure. */
-async function inLanes(width: number, supply: ChunkSupply, work: (job: ChunkJob) => Promise<void>): Promise<void> {
+/** A lane for each block of memory. Stops starting and throws at the first failure. */
+async function inLanes(
+  blocks: Block[],
+  supply: ChunkSupply,
+  work: (job: ChunkJob, block: Block) => Promise<void>,
+): Promise<void> {
   let failed = false
-  const lane = async (): Promise<void> => {
+  const lane = async (block: Block): Promise<void> => {
     for (let job = await supply.next(); job && !failed; job = await supply.next()) {
-      await work(job).catch((error: unknown) => {
+      await work(job, block.subarray(0, job.length)).catch((error: unknown) => {
         failed = true
         throw error
       })
     }
   }
-  await Promise.all(Array.from({ length: width }, lane))
+  await Promise.all(blocks.map(lane))
 }
 
 /** A hole may be most of a large disk: whoever watches sees each piece of it done. */
@@ -81,8 +89,7 @@ async function zeroInPieces(disk: TargetDisk, run: Range, meter: ProgressMeter):
  * Whether the disk has the chunk's bytes already. A blank disk is known without hashing. A sector that can not be read
  * is one to write: that lets a drive put a sound one in its place, and the read-back judges.
  */
-async function holds(disk: TargetDisk, { chunk, offset, length }: ChunkJob): Promise<boolean> {
-  const bytes = Buffer.from(new ArrayBuffer(length))
+async function holds(disk: TargetDisk, { chunk, offset }: ChunkJob, bytes: Block): Promise<boolean> {
   const isReadable = await disk.read(bytes, offset).then(
     () => true,
     () => false,
