@@ -10,17 +10,18 @@ import type { TargetDisk } from '../disk/target-disk.ts'
 import type { Door } from '../door.ts'
 import { createHoldings } from './holdings.ts'
 import { createPeerBook, type Peer, type PeerBook } from './peer-book.ts'
-import { createPeerClient, type PeerClient, PeerError } from './peer-client.ts'
+import { createPeerClient, type PeerClient, PeerError, type PeerPatience } from './peer-client.ts'
 import { openPeerDoor } from './peer-door.ts'
 import { supplyFromPeers } from './peer-supply.ts'
 
-/** What a deployment shares: `host` is the machine's address on its segment, `limits` are for tests. */
+/** What a deployment shares: `host` is the machine's address on its segment. */
 export type SwarmParts = {
-  door: Door
+  door: Pick<Door, 'call'>
   source: ChunkSource
   manifest: Manifest
-  disk: TargetDisk
+  disk: Pick<TargetDisk, 'read'>
   host: string
+  patience?: PeerPatience
   log(line: string): void
 }
 
@@ -53,7 +54,7 @@ async function join(parts: SwarmParts, jobs: ReturnType<typeof jobsOf>): Promise
   const holdings = createHoldings(manifest, parts.disk, Math.min(MOST_SHELF_BYTES, freemem() / 8))
   const peerDoor = await openPeerDoor(parts.host, key, holdings)
   const book = createPeerBook(key, () => performance.now())
-  const client = createPeerClient()
+  const client = createPeerClient(parts.patience)
   const leaving = new AbortController()
   const meet = async (): Promise<boolean> => {
     const { peers } = await door.call(AGENT_PATHS.peers, { port: peerDoor.port, key }, PeersAnswer)

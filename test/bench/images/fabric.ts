@@ -13,6 +13,8 @@ export type Fabric = {
   plug(machine: number, mac: string): Promise<void>
   /** Bytes that left the appliance's interface since it was made. */
   bytesOut(): Promise<number>
+  /** Lets machines reach the appliance and no other machine, as a switch with private ports does. */
+  isolate(): Promise<void>
   close(): Promise<void>
 }
 
@@ -76,6 +78,10 @@ export async function openFabric(device: string, addresses: string[], machines: 
     bytesOut: async () => {
       const file = `/sys/class/net/${device}/statistics/tx_bytes`
       return Number((await execa('ip', inside(server, ['cat', file]))).stdout)
+    },
+    isolate: async () => {
+      for (let port = 1; port <= machines; port++)
+        await execa('ip', inside(bridge, ['bridge', 'link', 'set', 'dev', `port${port}`, 'isolated', 'on']))
     },
     close: async () => {
       for (const stop of [...stops]) await stop()
