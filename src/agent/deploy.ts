@@ -6,12 +6,14 @@ import { decodeManifest, type Manifest } from '../image/manifest.ts'
 import { decodeSignatures, trustedKeyFromRaw, verifyManifest } from '../image/signature.ts'
 import { AGENT_PATHS, type BootOrderReport, DeployPlan, SeedAnswer, SIGNATURE_HEADER } from '../protocol/agent-door.ts'
 import type { ChunkSource } from './chunk-source.ts'
+import { jobsOf, supplyInOrder } from './disk/chunk-supply.ts'
 import { growRoot } from './disk/grow-root.ts'
 import { putSeed } from './disk/put-seed.ts'
 import { readBack } from './disk/read-back.ts'
-import { openTargetDisk } from './disk/target-disk.ts'
+import { openTargetDisk, type TargetDisk } from './disk/target-disk.ts'
 import { writeImage } from './disk/write-image.ts'
 import type { Door } from './door.ts'
+import { joinSwarm, type Swarm } from './peers/swarm.ts'
 import type { ProgressMeter } from './progress-meter.ts'
 
 const MOUNT_POINT = '/mnt/root'
@@ -24,6 +26,8 @@ export type DeployParts = {
   meter: ProgressMeter
   imageKeys: string[]
   devices: string
+  /** The machine's address on its segment, where it shares chunks with its peers; undefined: it does not. */
+  host?: string
   /** Tells the machine's firmware of the disk, behind the network; undefined where the firmware keeps no such list. */
   appendDiskEntry(disk: string): Promise<BootOrderReport | undefined>
   log(line: string): void
@@ -38,12 +42,17 @@ export async function deploy(inventory: Inventory, parts: DeployParts): Promise<
   log(`writing ${manifest.name} ${manifest.version} to ${plan.disk.name} (${plan.disk.bytes} bytes)`)
   const path = `${parts.devices}/${plan.disk.name}`
   const disk = await openTargetDisk(path)
+  let swarm: Swarm | undefined
   try {
     // From here on the disk is not what it was: the appliance must know before the first byte.
     await door.call(AGENT_PATHS.writing, {}, Nothing)
-    const written = await writeImage(manifest, disk, plan.disk.bytes, parts.chunks, meter)
+    const openSupply = async () => {
+      swarm = await joined(manifest, disk, parts)
+      return swarm.supply
+    }
+    const written = await writeImage(manifest, disk, plan.disk.bytes, openSupply, meter)
     log(
-      `wrote ${written.chunks} chunks and ${written.holes} holes in ${written.seconds.toFixed(1)} s, ${written.kept} were there, ${written.retries} repeated`,
+      `wrote ${written.chunks} chunks and ${written.holes} holes in ${written.seconds.toFixed(1)} s, ${written.kept} were there, ${written.retries} repeated, ${written.peerBytes} bytes from peers`,
     )
     await door.call(AGENT_PATHS.written, written, Nothing)
     const started = performance.now()
@@ -52,9 +61,16 @@ export async function deploy(inventory: Inventory, parts: DeployParts): Promise<
     log(`read back ${manifest.size} bytes in ${seconds.toFixed(1)} s`)
     await door.call(AGENT_PATHS.readBack, { digests, seconds }, Nothing)
   } finally {
+    await swarm?.leave()
     await disk.close()
   }
   await seed(manifest, path, parts)
+}
+
+async function joined(manifest: Manifest, disk: TargetDisk, parts: DeployParts): Promise<Swarm> {
+  const { host, chunks: source } = parts
+  if (host !== undefined) return joinSwarm({ ...parts, source, manifest, disk, host })
+  return { supply: supplyInOrder(jobsOf(manifest), source), leave: async () => {} }
 }
 
 /** The server chose from the inventory just sent; a disk that no longer fits it is never written. */

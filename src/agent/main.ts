@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const offline = parseOfflineOrders(commandLine)
   if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
   const orders = parseCommandLine(commandLine)
-  await waitForAddress(orders.mac)
+  const host = await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
   const { token, runId } = await door.call(
     AGENT_PATHS.exchange,
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const chunks = createChunkSource(orders.chunks, CONNECTIONS, reports.retried)
   const { imageKeys } = trust
   const work = takeInventory(sysfs, secureBootByte).then((inventory) =>
-    deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', appendDiskEntry, log: reports.log }),
+    deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', host, appendDiskEntry, log: reports.log }),
   )
   try {
     const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
@@ -67,10 +67,11 @@ async function main(): Promise<void> {
 const uncaught = (): Promise<never> => new Promise((_resolve, reject) => process.on('uncaughtException', reject))
 
 /** The card that the machine booted from has an address once udhcpc, started before us, got one. */
-async function waitForAddress(mac: string): Promise<void> {
+async function waitForAddress(mac: string): Promise<string> {
   for (let tries = 0; tries < ADDRESS_TRIES; tries += 1) {
     const cards = Object.values(networkInterfaces()).flatMap((card) => card ?? [])
-    if (cards.some((card) => card.mac === mac && card.family === 'IPv4')) return
+    const card = cards.find((one) => one.mac === mac && one.family === 'IPv4')
+    if (card) return card.address
     await new Promise((resolve) => setTimeout(resolve, ADDRESS_PAUSE_MILLISECONDS))
   }
   throw new AppError('socket.failed', `expected an IPv4 address on the card ${mac} within a minute, got none`)

@@ -110,6 +110,8 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
       const { bytes, signatures } = await appliance.library.manifest(digest)
       return { bytes, signatures: encodeSignatures(signatures.signatures) }
     },
+    meetPeers: (run, address, report) =>
+      runs.peers.meet(run, { address, segment: parts.peers.segmentOf(place.interface, address) }, report),
     judgeReadBack: runs.deployment.judgeReadBack,
     seed: async (run) => {
       const { boot } = await runs.manifests.manifest(run.manifestDigest)

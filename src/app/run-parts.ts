@@ -5,6 +5,7 @@ import { createGrantMemory } from '../boot/grant-memory.ts'
 import { createImpostorWatch } from '../boot/impostor-watch.ts'
 import { createLoaderDesk } from '../boot/loader-desk.ts'
 import { CHECKS } from '../checks/index.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { Manifest } from '../image/manifest.ts'
@@ -12,7 +13,8 @@ import { createRunChecks, type RunChecksDeps } from '../runs/run-checks.ts'
 import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
 import { createRunEffects } from '../runs/run-effects.ts'
-import { createRunFeed } from '../runs/run-feed.ts'
+import { createRunFeed, type RunFeed } from '../runs/run-feed.ts'
+import { createRunPeers, type RunPeers } from '../runs/run-peers.ts'
 import { createRunRecorder } from '../runs/run-recorder.ts'
 import { createRunService } from '../runs/run-service.ts'
 import { createRunTransfers } from '../runs/run-transfers.ts'
@@ -60,9 +62,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     if (news.kind === 'change') grants.forget(news.run.id)
   })
   const service = createRunService({
-    runs,
-    machines,
-    profiles: store.profiles,
+    ...{ runs, machines, profiles: store.profiles },
     images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse },
     record,
     enter,
@@ -80,6 +80,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     manifests,
     service,
     transfers,
+    peers: peersOf(feed, clock),
     deployment: createRunDeployment({ manifests, machines, record }),
     loaders,
     loaderFiles,
@@ -99,6 +100,15 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
       for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)
     },
   }
+}
+
+/** An agent shares while it writes and reads back: later the address may be its own system's. */
+function peersOf(feed: RunFeed, clock: Clock): RunPeers {
+  const peers = createRunPeers({ clock })
+  feed.subscribe((news) => {
+    if (news.kind === 'change' && !['writing', 'readingBack'].includes(news.run.state)) peers.forget(news.run.id)
+  })
+  return peers
 }
 
 /** Manifests are immutable: a few are kept, because every chunk comparison needs the whole of one. */

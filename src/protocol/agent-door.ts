@@ -7,6 +7,7 @@ export const AGENT_PATHS = {
   exchange: '/agent/exchange',
   inventory: '/agent/inventory',
   manifest: '/agent/manifest',
+  peers: '/agent/peers',
   progress: '/agent/progress',
   log: '/agent/log',
   writing: '/agent/writing',
@@ -58,7 +59,10 @@ export const RetriedReport = z.strictObject({ why: text(500), retries: count })
 
 export const WrittenReport = z.strictObject({
   chunks: count,
+  /** From the appliance. */
   fetchedBytes: count,
+  /** From other agents of the segment. */
+  peerBytes: count.default(0),
   holes: count,
   /** Chunks that the disk held already, found by their digest. */
   kept: count,

@@ -2,7 +2,7 @@ import type { TargetDisk } from './target-disk.ts'
 
 const LEAST_BYTES = 1 << 20
 const MOST_BYTES = 64 << 20
-const FLUSHES_AN_IMAGE = 256
+const FLUSHES_AN_IMAGE = 64
 
 /** Makes writes durable every so often; one flush at a time, writers go on meanwhile. */
 export type Flusher = { wrote(bytes: number): Promise<void> }

@@ -6,7 +6,10 @@ import { runProgram } from '../run-program.ts'
 const ZERO_PIECE = Buffer.alloc(1 << 20)
 const SMALL_RANGE = 4 << 20
 
-/** The disk being imaged: a block device on a machine, a plain file in tests. Offsets and lengths in bytes. */
+/**
+ * The disk being imaged: a block device on a machine, a plain file in tests. Offsets and lengths in bytes. Buffers of
+ * `alignedBlocks` go past the page cache: what is read comes from the medium.
+ */
 export type TargetDisk = {
   path: string
   write(bytes: Uint8Array, offset: number): Promise<void>
@@ -25,23 +28,31 @@ export type TargetDisk = {
  */
 export async function openTargetDisk(path: string): Promise<TargetDisk> {
   const handle = await open(path, constants.O_RDWR | constants.O_EXCL)
+  // Without O_EXCL, which a device grants once; the first handle keeps it for as long.
+  const direct = await open(path, constants.O_RDWR | constants.O_DIRECT).catch(() => undefined)
   const isDevice = (await handle.stat()).isBlockDevice()
   return {
     path,
     write: (bytes, offset) =>
-      told(`${path}: writing ${bytes.length} bytes at ${offset}`, writeAll(handle, bytes, offset)),
+      told(
+        `${path}: writing ${bytes.length} bytes at ${offset}`,
+        directly(direct, handle, (one) => writeAll(one, bytes, offset)),
+      ),
     zero: (offset, length) =>
       told(
         `${path}: zeroing ${length} bytes at ${offset}`,
-        isDevice && length > SMALL_RANGE
-          ? zeroByDevice(handle, path, offset, length)
+        length > SMALL_RANGE
+          ? zeroByKernel(handle, isDevice ? DEVICE_ZERO : FILE_ZERO, path, offset, length)
           : zeroByWriting(handle, offset, length),
       ),
     // The kernel keeps writes back, so what a dying disk says often comes here.
     flush: () => told(`${path}: making the writes durable`, handle.datasync()),
     settle: () => told(`${path}: making the writes durable`, settle(handle, path, isDevice)),
-    read: (into, offset) => readAll(handle, into, offset),
-    close: () => handle.close(),
+    read: (into, offset) => directly(direct, handle, (one) => readAll(one, into, offset)),
+    close: async () => {
+      await direct?.close()
+      await handle.close()
+    },
   }
 }
 
@@ -52,6 +63,22 @@ async function told(what: string, work: Promise<void>): Promise<void> {
   } catch (cause) {
     throw new AppError('disk.write_failed', `${what} failed: ${cause}`, {}, cause)
   }
+}
+
+/** Past the page cache where that can be done: not with every buffer, length and file system. */
+async function directly(
+  direct: FileHandle | undefined,
+  handle: FileHandle,
+  work: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
+  if (direct) {
+    try {
+      return await work(direct)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error
+    }
+  }
+  return work(handle)
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
@@ -70,17 +97,19 @@ async function readAll(handle: FileHandle, into: Buffer, offset: number): Promis
 }
 
 /** The device writes zeros itself where it can and the kernel does where it can not: a discard would promise nothing. */
-async function zeroByDevice(handle: FileHandle, path: string, offset: number, length: number): Promise<void> {
+const DEVICE_ZERO = ['blkdiscard', '--force', '--zeroout']
+/** A hole in a file reads as zeros. */
+const FILE_ZERO = ['fallocate', '--punch-hole']
+
+async function zeroByKernel(
+  handle: FileHandle,
+  [program, ...options]: string[],
+  path: string,
+  offset: number,
+  length: number,
+): Promise<void> {
   try {
-    await runProgram('blkdiscard', [
-      '--force',
-      '--zeroout',
-      '--offset',
-      String(offset),
-      '--length',
-      String(length),
-      path,
-    ])
+    await runProgram(program!, [...options, '--offset', String(offset), '--length', String(length), path])
   } catch {
     await zeroByWriting(handle, offset, length)
   }

@@ -1,20 +1,19 @@
 import { asyncSha256 } from '../../core/async-sha256.ts'
-import { inParallel } from '../../core/in-parallel.ts'
 import type { Manifest } from '../../image/manifest.ts'
 import type { WrittenReport } from '../../protocol/agent-door.ts'
-import type { ChunkSource } from '../chunk-source.ts'
 import type { ProgressMeter } from '../progress-meter.ts'
+import { alignedBlocks } from './aligned-blocks.ts'
+import type { ChunkJob, ChunkSupply } from './chunk-supply.ts'
 import { createFlusher, flushInterval } from './flusher.ts'
 import { holeRuns, type Range } from './hole-runs.ts'
 import type { TargetDisk } from './target-disk.ts'
-import { unpackChunk } from './unpack-chunk.ts'
 
 /** Where a backup partition table or a RAID signature of an earlier life may stand: the last bytes of the disk. */
 const END_BYTES = 1 << 20
 const CHUNKS_AT_ONCE = 6
 const ZERO_BYTES = 256 << 20
 
-type Chunk = NonNullable<Manifest['chunks'][number]>
+type Block = Buffer<ArrayBuffer>
 
 /**
  * Makes the disk (`diskBytes` long) hold the image: holes and the disk's end become zeros first; then every chunk is
@@ -25,7 +24,7 @@ export async function writeImage(
   manifest: Manifest,
   disk: TargetDisk,
   diskBytes: number,
-  chunks: ChunkSource,
+  openSupply: () => Promise<ChunkSupply>,
   meter: ProgressMeter,
 ): Promise<WrittenReport> {
   const started = performance.now()
@@ -34,23 +33,47 @@ export async function writeImage(
   if (end < diskBytes) await disk.zero(end, diskBytes - end)
   const runs = holeRuns(manifest.chunks, manifest.chunkSize, manifest.size)
   for (const run of runs) await zeroInPieces(disk, run, meter)
-  let [fetchedBytes, kept] = [0, 0]
-  const full = manifest.chunks.flatMap((chunk, index) => (chunk ? [{ chunk, index }] : []))
-  const flusher = createFlusher(disk, flushInterval(full.length * manifest.chunkSize))
-  await inParallel(full, CHUNKS_AT_ONCE, async ({ chunk, index }) => {
-    const offset = index * manifest.chunkSize
-    const length = Math.min(manifest.chunkSize, manifest.size - offset)
-    if (await holds(disk, chunk, offset, length)) kept += 1
-    else {
-      const stored = await chunks.fetch(chunk.digest, chunk.length)
-      fetchedBytes += stored.length
-      await disk.write(await unpackChunk(stored, chunk.digest, length), offset)
-      await flusher.wrote(length)
+  // Zeroing may take minutes, in which peers would wait for what is ours to fetch.
+  const supply = await openSupply()
+  let [chunks, kept] = [0, 0]
+  const full = manifest.chunks.filter((chunk) => chunk !== null).length
+  const flusher = createFlusher(disk, flushInterval(full * manifest.chunkSize))
+  const one = async (job: ChunkJob, block: Block): Promise<void> => {
+    chunks += 1
+    if (await holds(disk, job, block)) {
+      kept += 1
+      supply.holds(job)
+    } else {
+      const bytes = await supply.fetch(job)
+      block.set(bytes.raw)
+      await disk.write(block, job.offset)
+      supply.holds(job, bytes)
+      await flusher.wrote(job.length)
     }
-    meter.add(length)
-  })
+    meter.add(job.length)
+  }
+  await inLanes(alignedBlocks(CHUNKS_AT_ONCE, manifest.chunkSize), supply, one)
   const seconds = (performance.now() - started) / 1000
-  return { chunks: full.length, kept, fetchedBytes, holes: runs.length, retries: chunks.retries, seconds }
+  const { bytes: fetchedBytes, peerBytes, retries } = supply.fetched
+  return { chunks, kept, fetchedBytes, peerBytes, holes: runs.length, retries, seconds }
+}
+
+/** A lane for each block of memory. Stops starting and throws at the first failure. */
+async function inLanes(
+  blocks: Block[],
+  supply: ChunkSupply,
+  work: (job: ChunkJob, block: Block) => Promise<void>,
+): Promise<void> {
+  let failed = false
+  const lane = async (block: Block): Promise<void> => {
+    for (let job = await supply.next(); job && !failed; job = await supply.next()) {
+      await work(job, block.subarray(0, job.length)).catch((error: unknown) => {
+        failed = true
+        throw error
+      })
+    }
+  }
+  await Promise.all(blocks.map(lane))
 }
 
 /** A hole may be most of a large disk: whoever watches sees each piece of it done. */
@@ -66,8 +89,7 @@ async function zeroInPieces(disk: TargetDisk, run: Range, meter: ProgressMeter):
  * Whether the disk has the chunk's bytes already. A blank disk is known without hashing. A sector that can not be read
  * is one to write: that lets a drive put a sound one in its place, and the read-back judges.
  */
-async function holds(disk: TargetDisk, chunk: Chunk, offset: number, length: number): Promise<boolean> {
-  const bytes = Buffer.from(new ArrayBuffer(length))
+async function holds(disk: TargetDisk, { chunk, offset }: ChunkJob, bytes: Block): Promise<boolean> {
   const isReadable = await disk.read(bytes, offset).then(
     () => true,
     () => false,

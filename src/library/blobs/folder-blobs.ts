@@ -85,10 +85,9 @@ async function writeWhole(folder: string, path: string, bytes: Uint8Array): Prom
 
 /** Writes a file in `tmp/` and makes it durable; on failure nothing of it stays. */
 async function writeTemporary(folder: string, write: (file: FileHandle) => Promise<void>): Promise<string> {
-  await mkdir(join(folder, 'tmp'), { recursive: true })
   const temporary = join(folder, 'tmp', uuidV7(Date.now()))
   try {
-    const file = await open(temporary, 'wx', 0o644)
+    const file = await inFolder(temporary, () => open(temporary, 'wx', 0o644))
     try {
       await write(file)
       await file.sync()
@@ -104,13 +103,23 @@ async function writeTemporary(folder: string, write: (file: FileHandle) => Promi
 
 async function publish(temporary: string, path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await rename(temporary, path)
+    await inFolder(path, () => rename(temporary, path))
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
   await syncFolder(dirname(path))
+}
+
+/** Does what needs the folder of a path, which is there already but for the first time. */
+async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    await mkdir(dirname(path), { recursive: true })
+    return work()
+  }
 }
 
 /** Without this a power cut may forget the rename, although the bytes are safe. */

@@ -16,6 +16,9 @@ export type CutOrder = {
   signal?: AbortSignal | undefined
 }
 
+/** Chunks that are being made durable at once: the file system commits those of one moment together. */
+const STORED_AT_ONCE = 16
+
 /** Cuts a disk on every core and stores what `blobs` lacks; each chunk is durable when this returns. Throws image.body_truncated. */
 export async function cutDisk(blobs: Blobs, order: CutOrder, onProgress: Progress): Promise<Manifest['chunks']> {
   const touches = createExtentWalk(await dataExtents(order.file, order.size, order.signal))
@@ -34,8 +37,8 @@ export async function cutDisk(blobs: Blobs, order: CutOrder, onProgress: Progres
     }
   }
   try {
-    // Twice as many as workers, so that a worker packs while its last chunk is being synced.
-    await Promise.all(Array.from({ length: pool.size * 2 }, runner))
+    // Many more than workers, so that no worker ever waits for a disk that is making chunks durable.
+    await Promise.all(Array.from({ length: pool.size + STORED_AT_ONCE }, runner))
     return chunks
   } finally {
     next = chunks.length

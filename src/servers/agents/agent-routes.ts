@@ -6,6 +6,7 @@ import type { Run, RunProgress } from '../../domain/run/run.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
 import * as door from '../../protocol/agent-door.ts'
 import { parseFacts } from '../../protocol/facts.ts'
+import { type PeerPlace, PeersReport } from '../../protocol/peer-door.ts'
 
 /** A read-back of the largest image the format allows; only the holder of a session token is read that far. */
 const MOST_READ_BACK = '256mb'
@@ -18,6 +19,8 @@ export type AgentRoutesDeps = {
   authorizeFacts(token: string): Promise<Run>
   plan(run: Run, inventory: Inventory): Promise<door.DeployPlan>
   manifest(digest: string): Promise<{ bytes: Uint8Array; signatures: Uint8Array }>
+  /** The agents that share the run's chunks with the one at this address. */
+  meetPeers(run: Run, address: string, report: PeersReport): PeerPlace[]
   judgeReadBack(run: Run, digests: string[], seconds: number): Promise<void>
   seed(run: Run): Promise<door.SeedFile[]>
   progress(runId: string, progress: RunProgress): void
@@ -63,6 +66,9 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
         .set(door.SIGNATURE_HEADER, Buffer.from(signatures).toString('base64'))
         .type('application/json')
         .send(Buffer.from(bytes))
+    })
+    .post(paths.peers, async (req, res) => {
+      res.json({ peers: deps.meetPeers(asAgent(req), peer(req), parse(PeersReport, req.body)) })
     })
     .post(paths.progress, async (req, res) => {
       const run = asAgent(req)

@@ -34,7 +34,7 @@ const MIB = 1 << 20
 test.each([
   [0, 1],
   [64 * MIB, 1],
-  [1024 * MIB, 4],
+  [1024 * MIB, 16],
   [1024 * 1024 * MIB, 64],
 ])('an image of %i bytes is flushed every %i MiB', (imageBytes, mebibytes) =>
   expect(flushInterval(imageBytes)).toBe(mebibytes * MIB),

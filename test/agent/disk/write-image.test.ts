@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { zstdCompressSync } from 'node:zlib'
 import { expect, it } from 'vitest'
+import type { ChunkSource } from '../../../src/agent/chunk-source.ts'
+import { jobsOf, supplyInOrder } from '../../../src/agent/disk/chunk-supply.ts'
 import type { TargetDisk } from '../../../src/agent/disk/target-disk.ts'
 import { writeImage } from '../../../src/agent/disk/write-image.ts'
 import { createProgressMeter } from '../../../src/agent/progress-meter.ts'
@@ -44,9 +46,12 @@ async function write(disk: TargetDisk) {
     fetched.push(digest)
     return Buffer.from(stored.find((one) => sha256(one) === digest)!)
   }
-  const source = { fetch, retries: 0, close: () => {} } as Parameters<typeof writeImage>[3]
+  const source = { fetch, retries: 0, close: () => {} } as ChunkSource
   const meter = createProgressMeter({ now: () => 0 })
-  return { report: await writeImage(manifest, disk, 4 * CHUNK, source, meter), fetched: fetched.length }
+  return {
+    report: await writeImage(manifest, disk, 4 * CHUNK, async () => supplyInOrder(jobsOf(manifest), source), meter),
+    fetched: fetched.length,
+  }
 }
 
 it.each([
@@ -72,9 +77,10 @@ it('makes an image of several flush intervals durable while it is written', asyn
   const source = {
     ...{ retries: 0, close: () => {} },
     fetch: async (digest: string) => Buffer.from(packed.find((one) => sha256(one) === digest)!),
-  } as Parameters<typeof writeImage>[3]
+  } as ChunkSource
   const meter = createProgressMeter({ now: () => 0 })
-  await writeImage(large, diskOf(Buffer.alloc(3 * size)), 3 * size, source, meter)
+  const openSupply = async () => supplyInOrder(jobsOf(large), source)
+  await writeImage(large, diskOf(Buffer.alloc(3 * size)), 3 * size, openSupply, meter)
   expect(flushes - before).toBeGreaterThan(0)
 })
 

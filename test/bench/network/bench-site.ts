@@ -13,18 +13,22 @@ import { type Manifest, NOTHING_TOLD } from '../../../src/image/manifest.ts'
 const RAMDISK = 'cloud'
 const PIECE_BYTES = 16 << 20
 
-/** One segment, a machine for each MAC, the size of the image and of the ramdisk's file. */
+/**
+ * One segment, a machine for each MAC, the size of the ramdisk's file. `importImage` stores versions of the image `bench`
+ * and answers with one; `versionOf` says which of them a machine's run is about (default: the newest).
+ */
 export type SiteOrder = {
   segment: Omit<z.input<typeof Segment>, 'site' | 'interface'>
   macs: string[]
-  imageBytes: number
+  importImage(appliance: Appliance): Promise<Manifest>
+  versionOf?(index: number): string
   initrdBytes: number
 }
 /** The site while it is open: what was made, and the service's own parts over it. */
 export type BenchSite = { settings: Settings; appliance: Appliance; runs: RunParts; manifest: Manifest; initrd: string }
 
 /**
- * Makes a data folder of the real service as an operator would: an image of random bytes, a ramdisk, the segment and the
+ * Makes a data folder of the real service as an operator would: an image, a ramdisk, the segment and the
  * machines, each with a run that waits for its boot. Answers with what `look` found of it, and closes it.
  */
 export async function makeSite<T>(folder: string, order: SiteOrder, look: (site: BenchSite) => Promise<T>): Promise<T> {
@@ -32,7 +36,7 @@ export async function makeSite<T>(folder: string, order: SiteOrder, look: (site:
   const appliance = await openAppliance(settings, silentLog)
   try {
     const initrd = await makeRamdisk(join(appliance.ramdiskFolder, RAMDISK), order.initrdBytes)
-    const manifest = await importImage(appliance, join(folder, 'image.raw'), order.imageBytes)
+    const manifest = await order.importImage(appliance)
     const { store } = appliance
     const place = { site: { name: 'bench', kind: 'build' as const }, interface: 'seg0' }
     await store.segments.save(Segment.parse({ ...place, ...order.segment }))
@@ -42,7 +46,8 @@ export async function makeSite<T>(folder: string, order: SiteOrder, look: (site:
     for (const [index, mac] of order.macs.entries()) {
       const name = `machine-${index}`
       await store.machines.save({ name, macs: [mac], profile: 'any' })
-      await runs.service.start({ machine: name, image: 'bench' }, 'bench')
+      const version = order.versionOf?.(index)
+      await runs.service.start({ machine: name, image: 'bench', ...(version && { version }) }, 'bench')
     }
     while ((await store.runs.open()).some(({ state }) => state !== 'awaitingBoot'))
       await new Promise((resolve) => setTimeout(resolve, 50))
@@ -62,9 +67,22 @@ async function makeRamdisk(folder: string, initrdBytes: number): Promise<string>
   return initrd
 }
 
-async function importImage({ library }: Appliance, file: string, bytes: number): Promise<Manifest> {
-  await writeFile(file, randomBytes(bytes))
+/** Stores an image of random bytes. */
+export const randomImage =
+  (file: string, bytes: number) =>
+  async (appliance: Appliance): Promise<Manifest> => {
+    await writeFile(file, randomBytes(bytes))
+    return importVersion(appliance, file, '1', null)
+  }
+
+/** Stores a raw disk as a version of the image `bench`. */
+export async function importVersion(
+  { library }: Appliance,
+  file: string,
+  version: string,
+  parent: string | null,
+): Promise<Manifest> {
   const provenance = { recipe: null, recipeDigest: null, packages: [], tool: 'bench' }
-  const facts = { name: 'bench', version: '1', boot: NOTHING_TOLD, parent: null, provenance }
+  const facts = { name: 'bench', version, boot: NOTHING_TOLD, parent, provenance }
   return (await library.importDisk({ file, format: 'raw' }, facts)).manifest
 }

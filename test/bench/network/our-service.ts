@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeSite } from './bench-site.ts'
+import { makeSite, randomImage } from './bench-site.ts'
 
 const CHUNK_BYTES = 512 * 1024
 
@@ -14,7 +14,12 @@ export function makeOurData(
 ): Promise<OurData> {
   const range = { first: '10.77.0.50', last: '10.77.0.200' }
   const segment = { name: 'bench', address, prefix: 24, range }
-  const order = { segment, macs: [mac], imageBytes: chunks * CHUNK_BYTES, initrdBytes }
+  const order = {
+    segment,
+    macs: [mac],
+    importImage: randomImage(join(folder, 'image.raw'), chunks * CHUNK_BYTES),
+    initrdBytes,
+  }
   return makeSite(folder, order, async ({ settings, appliance, runs, manifest, initrd }) => {
     await runs.decider.decide({ segment: 'bench', mac, uuid: undefined, arch: 0, stage: 'ipxe' }, true)
     const { dataFolder } = settings

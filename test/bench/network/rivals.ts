@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { resolvePackages, unpackPackages } from '../../../src/ramdisk/debian-package.ts'
 
 /** Servers that people use today, and the libraries that a plain Debian system may lack. Unpacked, never installed. */
-const PACKAGES = [
+const SERVERS = [
   ...['tftpd-hpa', 'atftpd', 'libwrap0', 'libnsl2', 'libtirpc3', 'libpcre2-8-0'],
   ...['dnsmasq-base', 'libdbus-1-3', 'libnettle8', 'libhogweed6', 'libidn2-0', 'libunistring2'],
   ...[
@@ -25,10 +25,10 @@ const PACKAGES = [
 /** The unpacked rivals: the path of a program, and the environment that it needs. */
 export type Rivals = { program(path: string): string; env: Record<string, string> }
 
-/** Fetches and unpacks the rivals once for each set of their versions. Throws agent.build_failed. */
-export async function unpackRivals(): Promise<Rivals> {
+/** Fetches and unpacks packages once for each set of their versions. Throws agent.build_failed. */
+export async function unpackRivals(names = SERVERS): Promise<Rivals> {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'slipway')
-  const packages = await resolvePackages(PACKAGES)
+  const packages = await resolvePackages(names)
   const key = createHash('sha256')
     .update(
       packages

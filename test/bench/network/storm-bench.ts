@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import type { Settings } from '../../../src/config/settings.ts'
 import type { BenchContext, BenchSection } from './bench-section.ts'
-import { makeSite } from './bench-site.ts'
+import { makeSite, randomImage } from './bench-site.ts'
 import { CLIENT_ADDRESS, SERVER_ADDRESSES } from './namespaces.ts'
 import type { StormOrder, StormResult } from './storm-machines.ts'
 
@@ -99,7 +99,7 @@ const makeStormSite = (folder: string): Promise<Settings> =>
         conflictProbe: 'off',
       },
       macs: macsOfAll(),
-      imageBytes: 1 << 20,
+      importImage: randomImage(join(folder, 'image.raw'), 1 << 20),
       initrdBytes: 4 << 20,
     },
     async ({ settings }) => settings,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createPeopleFixture, type PeopleFixture } from '../people-people.ts'
+import { createPeopleFixture, type PeopleFixture } from '../people-fixture.ts'
 
 let people: PeopleFixture
 beforeEach(async () => {
