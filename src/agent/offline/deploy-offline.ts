@@ -7,6 +7,7 @@ import { decodeManifest, type Manifest } from '../../image/manifest.ts'
 import { MEDIUM_FILES, mediumLabel } from '../../image/medium.ts'
 import { decodeSignatures, trustedKeyFromRaw, verifyManifest } from '../../image/signature.ts'
 import { type BootOrderReport, ZEROS } from '../../protocol/agent-door.ts'
+import { jobsOf, supplyInOrder } from '../disk/chunk-supply.ts'
 import { growRoot } from '../disk/grow-root.ts'
 import { putSeed } from '../disk/put-seed.ts'
 import { readBack } from '../disk/read-back.ts'
@@ -52,7 +53,8 @@ export async function deployOffline(
   )
   try {
     if (!orders.erase) await assertEmpty(disk, target.bytes)
-    const written = await writeImage(manifest, disk, target.bytes, chunks, parts.meter)
+    const openSupply = async () => supplyInOrder(jobsOf(manifest), chunks)
+    const written = await writeImage(manifest, disk, target.bytes, openSupply, parts.meter)
     parts.say(`wrote ${written.chunks} chunks, ${written.kept} were there, in ${written.seconds.toFixed(1)} s`)
     compare(manifest, await readBack(manifest, disk, parts.meter))
     parts.say('read back: every byte is as the signed manifest says')
