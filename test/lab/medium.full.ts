@@ -125,9 +125,7 @@ describe('a machine whose disks give no clear answer', () => {
     const medium = await mediumOf('cd', 'refused')
     const machine = startLoneMachine({ firmware: 'bios', variables: undefined, disks, medium, accelerator })
     try {
-      const line = await machine.console.waitFor(/(FAILED|DONE): .*\n/, 600)
-      await machine.console.waitFor(/Switch the machine off/, 20)
-      return line
+      return await machine.console.waitFor(/FAILED: .*\n.*Switch the machine off|DONE: .*\n/, 600)
     } finally {
       await machine.powerOff()
     }
