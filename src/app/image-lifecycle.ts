@@ -16,7 +16,7 @@ export type RevocationDone = Revocation & { cancelled: string[] }
 export function createImageLifecycle(appliance: Appliance, runs: Pick<RunParts, 'feed' | 'service'>) {
   const { lifecycle, store, log } = appliance
   runs.feed.subscribe((news) => {
-    if (news.kind === 'change' && news.run.state === 'verified') void noteVerified(appliance, news.run, log)
+    if (news.kind === 'change' && isDeployed(news.run)) void noteVerified(appliance, news.run, log)
   })
   return {
     ...lifecycle,
@@ -33,6 +33,9 @@ export function createImageLifecycle(appliance: Appliance, runs: Pick<RunParts, 
     },
   }
 }
+
+/** A capture proves that it is like its disk, and nothing of what a machine makes of it. */
+const isDeployed = ({ kind, state }: Run): boolean => kind === 'deploy' && state === 'verified'
 
 async function noteVerified({ lifecycle, store }: Appliance, run: Run, log: Log): Promise<void> {
   try {

@@ -113,6 +113,7 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
     meetPeers: (run, address, report) =>
       runs.peers.meet(run, { address, segment: parts.peers.segmentOf(place.interface, address) }, report),
     judgeReadBack: runs.deployment.judgeReadBack,
+    captures: runs.captures,
     seed: async (run) => {
       const { boot } = await runs.manifests.manifest(run.manifestDigest)
       return answers.seed(run, boot.seed, place.address)

@@ -14,13 +14,16 @@ import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
 import { createRunEffects } from '../runs/run-effects.ts'
 import { createRunFeed, type RunFeed } from '../runs/run-feed.ts'
+import { createRunInventories } from '../runs/run-inventories.ts'
 import { createRunPeers, type RunPeers } from '../runs/run-peers.ts'
 import { createRunRecorder } from '../runs/run-recorder.ts'
 import { createRunService } from '../runs/run-service.ts'
-import { createRunTransfers } from '../runs/run-transfers.ts'
+import { createRunTransfers, type RunTransfers } from '../runs/run-transfers.ts'
 import { explainFailure } from '../runs/run-why.ts'
 import type { Appliance } from './appliance.ts'
 import { createLoaderFiles } from './loader-files.ts'
+import { createMachineCaptures } from './machine-captures.ts'
+import { createMachineDisks } from './machine-disks.ts'
 import { createMachinePower } from './machine-power.ts'
 import { powerSender } from './power-sender.ts'
 import { createSessionPaths } from './session-paths.ts'
@@ -46,10 +49,6 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   const secrets = createBootSecrets(appliance.keys.bootSecret)
   const sessions = store.bootSessions
   const noteResult = async (...args: Parameters<typeof record>): Promise<void> => void (await record(...args))
-  const transfers = createRunTransfers({ samples: store.runSamples, clock, log })
-  feed.subscribe((news) => {
-    if (news.kind === 'change' && isEnd(news.run.state)) void transfers.end(news.run.id)
-  })
   const loaderFiles = createLoaderFiles(appliance.settings.dataFolder)
   const loaders = createLoaderDesk({
     ...{ machines, clock, stateOf: loaderFiles.stateOf },
@@ -61,13 +60,16 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   feed.subscribe((news) => {
     if (news.kind === 'change') grants.forget(news.run.id)
   })
+  const disks = createMachineDisks(appliance)
   const service = createRunService({
     ...{ runs, machines, profiles: store.profiles },
-    images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse },
+    images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse, ...disks },
     record,
     enter,
     clock,
   })
+  const inventories = createRunInventories({ machines, record })
+  const captures = createMachineCaptures(appliance, { inventories, disks, record, feed })
   const sessionPaths = createSessionPaths({
     ...{ secrets, findRun: runs.find, machines, decideForMac: decider.decideForMac },
   })
@@ -79,9 +81,10 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     secrets,
     manifests,
     service,
-    transfers,
+    transfers: transfersOf(appliance, feed),
     peers: peersOf(feed, clock),
-    deployment: createRunDeployment({ manifests, machines, record }),
+    deployment: createRunDeployment({ manifests, inventories, record }),
+    captures,
     loaders,
     loaderFiles,
     decider,
@@ -100,6 +103,14 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
       for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)
     },
   }
+}
+
+function transfersOf({ store, clock, log }: Appliance, feed: RunFeed): RunTransfers {
+  const transfers = createRunTransfers({ samples: store.runSamples, clock, log })
+  feed.subscribe((news) => {
+    if (news.kind === 'change' && isEnd(news.run.state)) void transfers.end(news.run.id)
+  })
+  return transfers
 }
 
 /** An agent shares while it writes and reads back: later the address may be its own system's. */

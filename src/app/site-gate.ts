@@ -26,7 +26,9 @@ export function createSiteGate({ store, lifecycle, clock }: SiteGateParts) {
     const reasons = await lifecycle.whyNotForSite(row, site.kind)
     return reasons.map((reason) => `${reason} (site ${site.name} is for ${site.kind})`)
   }
-  return (run: Run, segment: string): Promise<string[]> => {
+  return async (run: Run, segment: string): Promise<string[]> => {
+    // Its image does not go there: it comes from there.
+    if (run.kind === 'capture') return []
     const key = `${run.manifestDigest} ${segment}`
     const before = known.get(key)
     if (before && before.until > clock.now()) return before.reasons

@@ -19,9 +19,11 @@ import type { IsoWish } from './export/iso/iso-wish.ts'
 import { writeDisk } from './export/write-disk.ts'
 import { asFull } from './full.ts'
 import type { Progress } from './import/cutter.ts'
+import type { DiskCapture } from './import/disk-capture.ts'
 import type { FilesFacts, ImportedFiles } from './import/files-importer.ts'
-import type { ImportedVersion, ImportOptions, VersionFacts } from './import/importer.ts'
+import type { ImportOptions, VersionFacts } from './import/importer.ts'
 import { createIntake, type NamedFacts } from './import/intake.ts'
+import type { ImportedVersion } from './import/publish-disk.ts'
 import type { DiskSource } from './import/raw-disk.ts'
 import { createInspector, type Inspector } from './inspect/inspector.ts'
 import type { Keyring } from './keyring.ts'
@@ -61,6 +63,8 @@ export type Library = {
   importIso(iso: string, facts: NamedFacts, onProgress?: Progress): Promise<ImportedFiles>
   /** Stores a Windows image file with the list of its images. Throws image.exists, image.malformed. */
   importWim(file: string, facts: NamedFacts, onProgress?: Progress): Promise<ImportedFiles>
+  /** Takes a disk in chunk by chunk. Throws library.busy. */
+  openCapture(facts: { name: string; version: string }): Promise<DiskCapture>
   /** Of a disk. Throws image.not_found, image.signature, image.malformed (also when it is no disk), image.chunk_corrupt. */
   manifest(digest: string): Promise<StoredManifest>
   /** Of any kind. Throws image.not_found, image.signature, image.malformed, image.chunk_corrupt. */

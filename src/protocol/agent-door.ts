@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { printable } from '../core/printable.ts'
 import { Inventory } from '../domain/inventory.ts'
+import { RUN_KINDS } from '../domain/run/run.ts'
 
 /** Paths of the agents' TLS door. Every one but `exchange` wants `Authorization: Bearer <session token>`. */
 export const AGENT_PATHS = {
@@ -26,19 +27,28 @@ export const SIGNATURE_HEADER = 'x-slipway-signature'
 /** Text that a machine wrote: bounded and made printable once, here. */
 const text = (longest: number) => z.string().max(longest).overwrite(printable)
 const count = z.int().nonnegative()
-const digest = z.string().regex(/^[0-9a-f]{64}$/)
+export const digest = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** A boot code for a session token, once. The nonce lets the same agent repeat a call whose answer was lost. */
 export const ExchangeRequest = z.strictObject({ code: z.string().min(20).max(200), nonce: z.string().min(20).max(100) })
-export const ExchangeAnswer = z.object({ token: z.string(), runId: z.string(), machine: z.string() })
+export const ExchangeAnswer = z.object({
+  token: z.string(),
+  runId: z.string(),
+  machine: z.string(),
+  kind: z.enum(RUN_KINDS).default('deploy'),
+})
 
 export const InventoryReport = z.strictObject({ inventory: Inventory })
 
-/** What the agent is to do. `disk` is the server's choice by the profile's rule; the agent checks that it still fits. */
-export const DeployPlan = z.object({
-  disk: z.object({ name: z.string().regex(/^[a-z0-9]{1,32}$/), bytes: count, serial: z.string().optional() }),
-  manifestDigest: digest,
+/** The server's choice by the profile's rule; the agent checks that it still fits. */
+export const ChosenDisk = z.object({
+  name: z.string().regex(/^[a-z0-9]{1,32}$/),
+  bytes: count,
+  serial: z.string().optional(),
 })
+export type ChosenDisk = z.infer<typeof ChosenDisk>
+/** What the agent is to write, and where. */
+export const DeployPlan = z.object({ disk: ChosenDisk, manifestDigest: digest })
 export type DeployPlan = z.infer<typeof DeployPlan>
 
 /** Sizes in bytes, rate in bytes a second. The answer tells the agent whether its run still wants it. */

@@ -43,6 +43,11 @@ const UNPROVED = { writeStarted: 'set', readBackMatched: 'clear' } as const sati
   Record<RunEventType, 'set' | 'clear'>
 >
 
+/** What an event tells of the run itself. */
+const LEARNT: Partial<Record<RunEventType, (detail: Detail) => Partial<Run>>> = {
+  captureMatched: ({ manifestDigest }) => ({ manifestDigest: String(manifestDigest) }),
+}
+
 /**
  * Records an event of a run: in one transaction the next state from the table, the line of history and the run's row,
  * then the new state's effect. Evidence that changes nothing is stored too; an ended run takes no more events.
@@ -59,7 +64,7 @@ export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
       if (isEnd(run.state)) return undefined
       const to = nextState(run.state, type)
       const unproved = type in UNPROVED ? UNPROVED[type as keyof typeof UNPROVED] : undefined
-      const changes = to ? entered(run, to, at) : {}
+      const changes = to ? { ...entered(run, to, at), ...LEARNT[type]?.(detail) } : {}
       if (to === 'failed') {
         const before = await history()
         const event = { seq: (before.at(-1)?.seq ?? 0) + 1, runId, at, type, to, detail }

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts'
 import { uuidV7 } from '../core/ids.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
-import type { Run, RunEvent, RunProgress } from '../domain/run/run.ts'
+import type { Run, RunEvent, RunKind, RunProgress } from '../domain/run/run.ts'
 import { isEnd, RUN_STATES } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
 import type { RecordEvent } from './run-recorder.ts'
@@ -23,13 +23,22 @@ export type RunServiceDeps = {
     find(name: string, version?: string): Promise<ImageVersion | undefined>
     /** Throws image.revoked for a version that is not deployed any more, or broken. */
     assertInUse(version: ImageVersion): Promise<void>
+    /** Throws image.revoked when what a machine was last proved to run was. */
+    assertNotRevoked(machine: string): Promise<void>
   }
   record: RecordEvent
   enter(run: Run): void
   clock: Clock
 }
 
-export type RunWish = { machine: string; image: string; version?: string | undefined; retryOf?: string | undefined }
+/** `version` of a deployment: the newest when absent; of a capture: the new one, named by the time when absent. */
+export type RunWish = {
+  kind?: RunKind | undefined
+  machine: string
+  image: string
+  version?: string | undefined
+  retryOf?: string | undefined
+}
 /** The newest word of a run's agent, `at` when it came, and since when its step and its bytes done are the same. */
 export type LastReport = { progress: RunProgress; at: number; unchangedSince: number }
 export type RunService = ReturnType<typeof createRunService>
@@ -52,20 +61,12 @@ export function createRunService(deps: RunServiceDeps) {
           'profile.not_found',
           `machine ${machine.name} names the profile ${machine.profile}, which does not exist`,
         )
-      const image = await deps.images.find(wish.image, wish.version)
-      if (!image)
-        throw new AppError(
-          'image.not_found',
-          `expected an image in the library, got ${wish.image} ${wish.version ?? '(any version)'}`,
-        )
-      if (image.kind !== 'disk') {
-        const what = `${image.name} ${image.version}, which is ${image.kind}`
-        throw new AppError('image.malformed', `expected a disk image to deploy, got ${what}`)
-      }
-      await deps.images.assertInUse(image)
-      const run = newRun(machine.name, image, profile, deps.clock.now(), wish.retryOf)
+      const { kind = 'deploy' } = wish
+      const now = deps.clock.now()
+      const image = kind === 'deploy' ? await imageToDeploy(deps, wish) : await imageToCapture(deps, wish, now)
+      const run = newRun(kind, machine.name, image, profile, now, wish.retryOf)
       await deps.runs.add(run)
-      await deps.record(run.id, 'created', { actor, image: image.name, version: image.version })
+      await deps.record(run.id, 'created', { actor, kind, image: image.name, version: image.version })
       deps.enter(run)
       return run
     },
@@ -93,16 +94,47 @@ export function createRunService(deps: RunServiceDeps) {
   }
 }
 
+type ImageOfRun = { name: string; version: string; manifestDigest: string }
+
+async function imageToDeploy({ images }: RunServiceDeps, wish: RunWish): Promise<ImageOfRun> {
+  const image = await images.find(wish.image, wish.version)
+  if (!image)
+    throw new AppError(
+      'image.not_found',
+      `expected an image in the library, got ${wish.image} ${wish.version ?? '(any version)'}`,
+    )
+  if (image.kind !== 'disk') {
+    const what = `${image.name} ${image.version}, which is ${image.kind}`
+    throw new AppError('image.malformed', `expected a disk image to deploy, got ${what}`)
+  }
+  await images.assertInUse(image)
+  return image
+}
+
+/** A capture never replaces anything: it makes a version that is not there yet, from nothing that was revoked. */
+async function imageToCapture({ images }: RunServiceDeps, wish: RunWish, now: number): Promise<ImageOfRun> {
+  const { image: name, version = versionOf(now) } = wish
+  if (await images.find(name, version))
+    throw new AppError('image.exists', `expected a new version of ${name}, got ${version} which is there`)
+  await images.assertNotRevoked(wish.machine)
+  return { name, version, manifestDigest: '' }
+}
+
+/** `2026.11.21-185409`, in UTC. */
+const versionOf = (now: number): string =>
+  new Date(now).toISOString().slice(0, 19).replaceAll('-', '.').replaceAll(':', '').replace('T', '-')
+
 function newRun(
+  kind: RunKind,
   machine: string,
-  image: { name: string; version: string; manifestDigest: string },
+  image: ImageOfRun,
   profile: HardwareProfile,
   now: number,
   retryOf: string | undefined,
 ): Run {
   const deadline = RUN_STATES.queued.deadlineSeconds! * profile.deadlineFactor * 1000
   return {
-    ...{ id: uuidV7(now), kind: 'deploy', machine, image: image.name, version: image.version },
+    ...{ id: uuidV7(now), kind, machine, image: image.name, version: image.version },
     ...{ manifestDigest: image.manifestDigest, profile, state: 'queued', stateSince: now, deadlineAt: now + deadline },
     ...{ createdAt: now, endedAt: undefined, cause: undefined, retryOf },
   }

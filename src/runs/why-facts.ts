@@ -141,7 +141,7 @@ function wordsOf(
     },
     ...{
       loader: newest('name', 'loaderRead', 'loaderFetched', 'loaderAborted', 'loaderProbed'),
-      disk: newest('disk', 'diskChosen'),
+      disk: newest('disk', 'diskChosen', 'sourceChosen'),
     },
     ...standstillWords(session.findLast(({ type }) => type === 'progressStalled')),
     ...conflictWords(session),

@@ -20,7 +20,7 @@ export function createImageLifecycleStore(database: DatabaseDoor) {
       const newest = await database.read
         .select({ machine: runs.machine, manifestDigest: runs.manifestDigest, at: max(runs.endedAt) })
         .from(runs)
-        .where(eq(runs.state, 'verified'))
+        .where(and(eq(runs.state, 'verified'), eq(runs.kind, 'deploy')))
         .groupBy(runs.machine)
         .orderBy(asc(runs.machine))
       return newest

@@ -87,9 +87,20 @@ export function createRunStore(database: DatabaseDoor, machineChanged: (name: st
       (await database.read.select().from(runs).orderBy(desc(runs.createdAt), desc(runs.id)).limit(limit)).map(toRun),
     open: readOpen,
     events: (id: string, after?: number) => eventsOf(database.read, id, after),
+    ...runHistory(database),
     ...runLogStore(database),
   }
 }
+
+/** What runs did before. */
+const runHistory = ({ read }: DatabaseDoor) => ({
+  /** The newest run that was proved to have written the machine's disk. */
+  lastDeployed: async (machine: string): Promise<Run | undefined> => {
+    const proved = and(eq(runs.machine, machine), eq(runs.kind, 'deploy'), eq(runs.state, 'verified'))
+    const [row] = await read.select().from(runs).where(proved).orderBy(desc(runs.endedAt)).limit(1)
+    return row && toRun(row)
+  },
+})
 
 /** The lines that a run's agent wrote. */
 const runLogStore = (database: DatabaseDoor) => ({

@@ -7,7 +7,7 @@ import type { Inventory } from '../domain/inventory.ts'
 import type { Lease } from '../domain/lease.ts'
 import type { MachinePower } from '../domain/machine.ts'
 import type { Role } from '../domain/role.ts'
-import type { RunCause } from '../domain/run/run.ts'
+import type { RunCause, RunKind } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { RunState } from '../domain/run/run-states.ts'
 import type { Segment } from '../domain/segment.ts'
@@ -190,7 +190,7 @@ export const runs = sqliteTable(
   'runs',
   {
     id: text().primaryKey(),
-    kind: text().$type<'deploy'>().notNull(),
+    kind: text().$type<RunKind>().notNull(),
     machine: text().notNull(),
     image: text().notNull(),
     version: text().notNull(),

@@ -62,7 +62,7 @@ export async function createPeopleFixture() {
   })
   const runs = createRunService({
     ...store,
-    images: { ...store.images, assertInUse: async () => {} },
+    images: { ...store.images, assertInUse: async () => {}, assertNotRevoked: async () => {} },
     record,
     enter,
     clock,

@@ -25,7 +25,7 @@ export function drawWhy(run: Run, events: RunEvent[], why: RunWhy, paint: WhyPai
   }
   const time = (at: number | undefined): string =>
     (at === undefined ? '' : `${((at - run.createdAt) / 1000).toFixed(1)} s`).padStart(9)
-  const way = runWay(events).map(({ says, mark, at }) => rows[mark](says, time(at)))
+  const way = runWay(run.kind, events).map(({ says, mark, at }) => rows[mark](says, time(at)))
   return [...way, '', ...reasons(run, why, paint)].join('\n')
 }
 

@@ -13,7 +13,7 @@ export function printRunStates(): string {
   })
   const events = Object.entries(RUN_EVENTS).map(([name, { source, says }]) => `| \`${name}\` | ${source} | ${says} |`)
   return [
-    '# The states of a deploy run',
+    '# The states of a run',
     '',
     'Printed from `src/domain/run/run-states.ts` and `run-events.ts` by their test; do not edit.',
     'Deadlines, how long an agent may be silent and after how long the same bytes done are a standstill (evidence, no end) are multiplied by the hardware profile’s factor. Every state but the three ends can be cancelled and times out.',

@@ -9,6 +9,8 @@ export type RunState =
   | 'writing'
   | 'readingBack'
   | 'seeding'
+  | 'capturing'
+  | 'rereading'
   | 'written'
   | 'bootingOwnDisk'
   | 'checking'
@@ -43,7 +45,7 @@ const UNDER_GRANT = {
   agentSilent: 'failed',
 } as const
 
-/** The life of a deploy run, one row a state. docs/run-states.md is printed from this table. */
+/** The life of a run of any kind, one row a state; its kind decides which disk event ends the inventory. docs/run-states.md is printed from this table. */
 export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   queued: {
     says: 'The wish is stored; the boot grant is not yet open.',
@@ -70,7 +72,7 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   inventorying: {
     says: 'The agent is up; it looks at the machine and the server picks the disk.',
     deadlineSeconds: 120,
-    on: { ...UNDER_GRANT, diskChosen: 'writing', diskRefused: 'failed' },
+    on: { ...UNDER_GRANT, diskChosen: 'writing', sourceChosen: 'capturing', diskRefused: 'failed' },
   },
   writing: {
     says: 'Chunks are fetched, verified and written to the disk.',
@@ -92,6 +94,20 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     silenceSeconds: AGENT_SILENCE_SECONDS,
     on: { ...UNDER_GRANT, seeded: 'written' },
   },
+  capturing: {
+    says: 'A copy of the disk in memory is generalised; used blocks that the library lacks are sent to it.',
+    deadlineSeconds: 7200,
+    silenceSeconds: AGENT_SILENCE_SECONDS,
+    standstillSeconds: STANDSTILL_SECONDS,
+    on: { ...UNDER_GRANT, captureFinished: 'rereading' },
+  },
+  rereading: {
+    says: 'The disk is read a second time; the server compares the digests with what it stored.',
+    deadlineSeconds: 3600,
+    silenceSeconds: AGENT_SILENCE_SECONDS,
+    standstillSeconds: STANDSTILL_SECONDS,
+    on: { ...UNDER_GRANT, captureMatched: 'verified', captureDiffered: 'failed' },
+  },
   written: {
     says: 'The disk is done and the grant is closed; the machine restarts.',
     enter: 'closeGrant',
@@ -109,7 +125,7 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     deadlineSeconds: 120,
     on: { ...ENDS, checksPassed: 'verified', checkFailed: 'failed' },
   },
-  verified: { says: 'Every check passed.', on: {} },
+  verified: { says: 'Every check passed; of a capture: both readings agree and its draft is in the library.', on: {} },
   failed: {
     says: 'The run ended without proof; the cause names the first missing step.',
     on: {},

@@ -5,13 +5,18 @@ import type { RunState } from './run-states.ts'
 /** Why a run failed, in the words the console shows. */
 export type RunCause = { code: string; message: string; missingStep: string; likelyCauses: string[]; remedy: string }
 
+/** What a run does to its machine: `deploy` writes an image to its disk, `capture` makes a new version of an image from it. */
+export const RUN_KINDS = ['deploy', 'capture'] as const
+export type RunKind = (typeof RUN_KINDS)[number]
+
 /** One provisioning of one machine. Times are milliseconds since the epoch. The profile is the copy the run began with. */
 export type Run = {
   id: string
-  kind: 'deploy'
+  kind: RunKind
   machine: string
   image: string
   version: string
+  /** Of the version that is deployed; of a capture empty until its version is stored. */
   manifestDigest: string
   profile: HardwareProfile
   state: RunState

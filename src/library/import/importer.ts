@@ -1,21 +1,12 @@
 import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Log } from '../../core/log.ts'
-import type { ImageVersion } from '../../domain/image-version.ts'
-import { digestOf } from '../../image/chunk-codec.ts'
-import {
-  type BootFacts,
-  type Chunk,
-  encodeManifest,
-  type Manifest,
-  type Provenance,
-  storedBytesOf,
-} from '../../image/manifest.ts'
-import { encodeSignatures } from '../../image/signature.ts'
-import { type Blobs, contentKey, signatureKey } from '../blobs/blobs.ts'
+import { type BootFacts, encodeManifest, type Manifest, type Provenance } from '../../image/manifest.ts'
+import type { Blobs } from '../blobs/blobs.ts'
 import type { Keyring } from '../keyring.ts'
 import type { VersionIndex } from '../version-index.ts'
 import { cutDisk, type Progress } from './cutter.ts'
+import { chunksOf, type ImportedVersion, publishDisk } from './publish-disk.ts'
 import { type DiskSource, openRawDisk, type RawDisk } from './raw-disk.ts'
 
 /** What the caller says of a version; the rest of its manifest is read from the disk. */
@@ -29,9 +20,6 @@ export type VersionFacts = {
 
 /** `chunkSize` in bytes (default 512 KiB), `timeoutMs` of a conversion (default one hour). */
 export type ImportOptions = { chunkSize?: number; timeoutMs?: number; signal?: AbortSignal }
-
-/** A version that is now in the library. */
-export type ImportedVersion = { digest: string; manifest: Manifest; row: ImageVersion }
 
 type ImporterParts = {
   folder: string
@@ -52,7 +40,7 @@ type Importer = (
 ) => Promise<ImportedVersion>
 
 /** Measured in docs/decisions/0002-chunk-size.md. */
-const DEFAULT_CHUNK_SIZE = 512 * 1024
+export const DEFAULT_CHUNK_SIZE = 512 * 1024
 const HOUR_MS = 60 * 60 * 1000
 
 /** The pipeline from a disk file to a signed version. The row in the index is last: before it nothing is visible. */
@@ -67,7 +55,7 @@ export function createImporter(parts: ImporterParts): Importer {
     try {
       const manifest = await cut(parts, disk, facts, relatives, onProgress, options)
       await disk.stillSame()
-      return await publish(parts, manifest, relatives)
+      return await publishDisk(parts, manifest, relatives)
     } finally {
       await disk.release()
     }
@@ -101,7 +89,7 @@ async function cut(
   options: ImportOptions,
 ): Promise<Manifest> {
   const chunkSize = options.chunkSize ?? DEFAULT_CHUNK_SIZE
-  const known = new Map(chunksOf(relatives).map((chunk) => [chunk.raw, chunk]))
+  const known = new Map(relatives.flatMap(chunksOf).map((chunk) => [chunk.raw, chunk]))
   const order = { file: disk.file, size: disk.size, chunkSize, known, signal: options.signal }
   const head = {
     format: 'slipway-image/1' as const,
@@ -116,28 +104,3 @@ async function cut(
   encodeManifest({ ...head, chunks: new Array(Math.ceil(disk.size / chunkSize)).fill(null), ...tail })
   return { ...head, chunks: await cutDisk(parts.blobs, order, onProgress), ...tail }
 }
-
-async function publish(parts: ImporterParts, manifest: Manifest, relatives: Manifest[]): Promise<ImportedVersion> {
-  const bytes = encodeManifest(manifest)
-  const digest = digestOf(bytes)
-  await parts.blobs.put(signatureKey(digest), encodeSignatures([await parts.keys.sign(bytes)]))
-  await parts.blobs.put(contentKey(digest), bytes)
-  const shared = new Set(chunksOf(relatives).map((chunk) => chunk.digest))
-  const chunks = manifest.chunks.map((chunk) => (chunk && shared.has(chunk.digest) ? null : chunk))
-  const row: ImageVersion = {
-    name: manifest.name,
-    version: manifest.version,
-    kind: 'disk',
-    manifestDigest: digest,
-    size: manifest.size,
-    storedBytes: storedBytesOf(manifest),
-    ownBytes: storedBytesOf({ ...manifest, chunks }),
-    createdAt: manifest.createdAt,
-  }
-  await parts.index.add(row)
-  parts.log.info({ ...row }, 'image version stored')
-  return { digest, manifest, row }
-}
-
-const chunksOf = (manifests: Manifest[]): Chunk[] =>
-  manifests.flatMap((manifest) => manifest.chunks.filter((chunk) => chunk !== null))

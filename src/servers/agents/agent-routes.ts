@@ -1,5 +1,4 @@
 import express, { type Request, type Response, type Router } from 'express'
-import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import type { Inventory } from '../../domain/inventory.ts'
 import type { Run, RunProgress } from '../../domain/run/run.ts'
@@ -7,6 +6,8 @@ import type { RunEventType } from '../../domain/run/run-events.ts'
 import * as door from '../../protocol/agent-door.ts'
 import { parseFacts } from '../../protocol/facts.ts'
 import { type PeerPlace, PeersReport } from '../../protocol/peer-door.ts'
+import { type CaptureDoor, captureBodyRoutes, captureRoutes } from './capture-routes.ts'
+import { parseBody } from './parse-body.ts'
 
 /** A read-back of the largest image the format allows; only the holder of a session token is read that far. */
 const MOST_READ_BACK = '256mb'
@@ -22,6 +23,7 @@ export type AgentRoutesDeps = {
   /** The agents that share the run's chunks with the one at this address. */
   meetPeers(run: Run, address: string, report: PeersReport): PeerPlace[]
   judgeReadBack(run: Run, digests: string[], seconds: number): Promise<void>
+  captures: CaptureDoor
   seed(run: Run): Promise<door.SeedFile[]>
   progress(runId: string, progress: RunProgress): void
   log(runId: string, lines: string[]): Promise<void>
@@ -41,23 +43,24 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
       res.status(204).end()
     })
     .post(paths.exchange, express.json({ limit: '4kb' }), async (req, res) => {
-      const { code, nonce } = parse(door.ExchangeRequest, req.body)
+      const { code, nonce } = parseBody(door.ExchangeRequest, req.body)
       const { token, run } = await deps.exchange(code, nonce, peer(req))
-      res.json({ token, runId: run.id, machine: run.machine })
+      res.json({ token, runId: run.id, machine: run.machine, kind: run.kind })
     })
     .use('/agent', async (req, _res, next) => {
       agents.set(req, await deps.authorizeAgent(bearer(req)))
       next()
     })
     .post(paths.readBack, express.json({ limit: MOST_READ_BACK }), async (req, res) => {
-      const { digests, seconds } = parse(door.ReadBackReport, req.body)
+      const { digests, seconds } = parseBody(door.ReadBackReport, req.body)
       await deps.judgeReadBack(asAgent(req), digests, seconds)
       res.status(204).end()
     })
+    .use(captureBodyRoutes(deps.captures, asAgent))
     .use(express.json({ limit: MOST_JSON }))
     .post(paths.inventory, async (req, res) => {
       const run = asAgent(req)
-      res.json(await deps.plan(run, parse(door.InventoryReport, req.body).inventory))
+      res.json(await deps.plan(run, parseBody(door.InventoryReport, req.body).inventory))
     })
     .get(paths.manifest, async (req, res) => {
       const run = asAgent(req)
@@ -68,20 +71,21 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
         .send(Buffer.from(bytes))
     })
     .post(paths.peers, async (req, res) => {
-      res.json({ peers: deps.meetPeers(asAgent(req), peer(req), parse(PeersReport, req.body)) })
+      res.json({ peers: deps.meetPeers(asAgent(req), peer(req), parseBody(PeersReport, req.body)) })
     })
     .post(paths.progress, async (req, res) => {
       const run = asAgent(req)
-      const report = parse(door.ProgressReport, req.body)
+      const report = parseBody(door.ProgressReport, req.body)
       deps.progress(run.id, { ...report, etaSeconds: report.etaSeconds })
       res.json({ proceed: true })
     })
     .post(paths.log, async (req, res) => {
       const run = asAgent(req)
-      await deps.log(run.id, parse(door.LogReport, req.body).lines)
+      await deps.log(run.id, parseBody(door.LogReport, req.body).lines)
       res.status(204).end()
     })
     .use(stepRoutes(deps, asAgent))
+    .use(captureRoutes(deps.captures, asAgent))
 }
 
 function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Router {
@@ -96,12 +100,12 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Rout
     })
     .post(paths.retried, async (req, res) => {
       const run = asAgent(req)
-      await deps.record(run.id, 'chunkRetried', parse(door.RetriedReport, req.body))
+      await deps.record(run.id, 'chunkRetried', parseBody(door.RetriedReport, req.body))
       done(res)
     })
     .post(paths.written, async (req, res) => {
       const run = asAgent(req)
-      await deps.record(run.id, 'writeFinished', parse(door.WrittenReport, req.body))
+      await deps.record(run.id, 'writeFinished', parseBody(door.WrittenReport, req.body))
       done(res)
     })
     .get(paths.seed, async (req, res) => {
@@ -110,12 +114,12 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Rout
     })
     .post(paths.seeded, async (req, res) => {
       const run = asAgent(req)
-      await deps.record(run.id, 'seeded', parse(door.SeededReport, req.body))
+      await deps.record(run.id, 'seeded', parseBody(door.SeededReport, req.body))
       done(res)
     })
     .post(paths.failed, async (req, res) => {
       const run = asAgent(req)
-      await deps.record(run.id, 'agentFailed', parse(door.FailedReport, req.body))
+      await deps.record(run.id, 'agentFailed', parseBody(door.FailedReport, req.body))
       done(res)
     })
 }
@@ -124,12 +128,6 @@ function bearer(req: Request): string {
   const [scheme, token] = (req.headers.authorization ?? '').split(' ')
   if (scheme === 'Bearer' && token) return token
   throw new AppError('agent.token_refused', 'expected Authorization: Bearer <token>, got none')
-}
-
-function parse<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input)
-  if (result.success) return result.data
-  throw new AppError('request.invalid', z.prettifyError(result.error))
 }
 
 const peer = (req: Request): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { HardwareProfile } from '../../domain/hardware-profile.ts'
 import { Inventory } from '../../domain/inventory.ts'
 import { MachinePower } from '../../domain/machine.ts'
+import { RUN_KINDS } from '../../domain/run/run.ts'
 import { RUN_EVENTS, type RunEventType } from '../../domain/run/run-events.ts'
 import { RUN_STATE_NAMES } from '../../domain/run/run-states.ts'
 
@@ -27,11 +28,11 @@ export const RunProgressAnswer = z.object({
 
 export const RunAnswer = z.object({
   id: z.string(),
-  kind: z.literal('deploy'),
+  kind: z.enum(RUN_KINDS),
   machine: z.string(),
   image: z.string(),
   version: z.string(),
-  manifestDigest: z.string(),
+  manifestDigest: z.string().describe('empty while a capture has stored no version'),
   profile: HardwareProfile,
   state: runState,
   stateSince: milliseconds,

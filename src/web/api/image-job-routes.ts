@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ImageJob } from '../../domain/image-job.ts'
+import { label } from '../../image/manifest.ts'
 import type { Actor } from '../authentication.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
@@ -21,7 +22,6 @@ export type ImageJobRoutesDeps = {
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
 }
 
-const label = z.string().regex(/^[a-z0-9][a-z0-9._+~-]{0,63}$/, 'expected 1 to 64 of a-z 0-9 . _ + ~ -')
 const Import = z
   .strictObject({
     upload: z.string().max(64).optional().describe('id of a finished upload'),

@@ -1,13 +1,27 @@
 import * as z from 'zod'
-import type { Run, RunEvent, RunProgress, RunSample } from '../../domain/run/run.ts'
+import {
+  RUN_KINDS,
+  type Run,
+  type RunEvent,
+  type RunKind,
+  type RunProgress,
+  type RunSample,
+} from '../../domain/run/run.ts'
 import type { RunWhy } from '../../domain/run/run-why.ts'
+import { label } from '../../image/manifest.ts'
 import type { Actor } from '../authentication.ts'
 import { LogLineAnswer, RunAnswer, RunEventAnswer, RunTransferAnswer, RunWhyAnswer } from './answers.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { type RunNewsFeed, streamRunNews } from './run-stream.ts'
 import { withRates } from './transfer-rates.ts'
 
-type Wish = { machine: string; image: string; version?: string | undefined; retryOf?: string | undefined }
+type Wish = {
+  kind?: RunKind | undefined
+  machine: string
+  image: string
+  version?: string | undefined
+  retryOf?: string | undefined
+}
 
 /** What the run endpoints and pages need. */
 export type RunDoor = {
@@ -30,9 +44,15 @@ export type RunRoutesDeps = {
 }
 
 const StartRun = z.strictObject({
+  kind: z
+    .enum(RUN_KINDS)
+    .default('deploy')
+    .describe('capture makes a new version of the image from the machine’s disk'),
   machine: z.string().min(1).max(63),
-  image: z.string().min(1).max(64),
-  version: z.string().min(1).max(64).optional().describe('the newest when absent'),
+  image: label,
+  version: label
+    .optional()
+    .describe('deploy: the newest when absent; capture: the new one, named by the time when absent'),
   retryOf: z.guid().optional(),
 })
 const ById = z.object({ id: z.guid() })
@@ -71,9 +91,9 @@ function runChanges({ runs, audit }: RunRoutesDeps): Endpoint[] {
       ...{ method: 'post', path: '/runs/{id}/retry', says: 'Start a run like an ended one, linked to it' },
       ...{ role: 'operator', params: ById, answer: RunAnswer, status: 202 },
       handle: async ({ params, actor }) => {
-        const { id: retryOf, machine, image, version } = await runs.find(params.id)
-        const run = await runs.start({ machine, image, version, retryOf }, actor.name)
-        await audit(actor, 'run.start', run.id, { machine, image, version, retryOf })
+        const { id: retryOf, kind, machine, image, version } = await runs.find(params.id)
+        const run = await runs.start({ kind, machine, image, version, retryOf }, actor.name)
+        await audit(actor, 'run.start', run.id, { kind, machine, image, version, retryOf })
         return shown(runs, run)
       },
     }),

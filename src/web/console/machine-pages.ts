@@ -36,8 +36,8 @@ async function machineValues({ runs, leaseOf, bootPreview, conflictsOf }: Pages,
     })),
   )
   const history = (await runs.list(1000)).filter((run) => run.machine === machine.name)
-  const written = history.flatMap(({ state, endedAt, image, version }) =>
-    state === 'verified' && endedAt !== undefined ? [{ image, version, endedAt }] : [],
+  const written = history.flatMap(({ kind, state, endedAt, image, version }) =>
+    kind === 'deploy' && state === 'verified' && endedAt !== undefined ? [{ image, version, endedAt }] : [],
   )
   return {
     ...{ machine, cards, conflicts: await conflictsOf(machine.name) },

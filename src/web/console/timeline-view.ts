@@ -21,7 +21,15 @@ const MARK_PERCENT = 0.95
 const LETTER_PERCENT = 0.72
 
 const BAD = new Set<RunEventType>([
-  ...(['loaderAborted', 'diskRefused', 'chunkRetried', 'readBackDiffered', 'holdAnswered', 'checkFailed'] as const),
+  ...([
+    'loaderAborted',
+    'diskRefused',
+    'chunkRetried',
+    'readBackDiffered',
+    'captureDiffered',
+    'holdAnswered',
+    'checkFailed',
+  ] as const),
   ...(['agentFailed', 'agentSilent', 'identityConflict', 'loopBroken', 'imageRefused', 'frozen', 'timedOut'] as const),
 ])
 

@@ -1,7 +1,7 @@
 import { expect, it, test } from 'vitest'
-import type { RunEvent } from '../../../src/domain/run/run.ts'
+import { RUN_KINDS, type RunEvent } from '../../../src/domain/run/run.ts'
 import { RUN_EVENTS } from '../../../src/domain/run/run-events.ts'
-import { isOfWay, newestSession, RUN_WAY, runWay } from '../../../src/domain/run/run-way.ts'
+import { isOfWay, newestSession, RUN_WAYS, runWay } from '../../../src/domain/run/run-way.ts'
 import { type Happening, runAfter, STARTED } from '../../runs/run-sample.ts'
 
 const dhcp = (type: 'dhcpOffered' | 'dhcpBound', stage: string): Happening => [type, { stage }]
@@ -9,10 +9,10 @@ const toSession: Happening[] = ['grantOpened', ['sessionOpened', { session: 1 }]
 const toBound: Happening[] = [...toSession, dhcp('dhcpOffered', 'firmware'), dhcp('dhcpBound', 'firmware')]
 
 const stepsOf = (happened: Happening[], mark: string): string[] =>
-  runWay(runAfter(happened).events).flatMap((step) => (step.mark === mark ? [step.says] : []))
+  runWay('deploy', runAfter(happened).events).flatMap((step) => (step.mark === mark ? [step.says] : []))
 
-it('only names events that exist, each in one step', () => {
-  const named = RUN_WAY.flatMap(({ events }) => events)
+test.each(RUN_KINDS)('only names events that exist, each in one step of a %s', (kind) => {
+  const named = RUN_WAYS[kind].flatMap(({ events }) => events)
   for (const type of named) expect(RUN_EVENTS).toHaveProperty(type)
   expect(new Set(named).size).toBe(named.length)
 })
@@ -22,7 +22,7 @@ it('takes no packet of an operating system for a step of the network boot', () =
   expect(stepsOf(happened, 'seen')).toEqual([])
   expect(stepsOf(happened, 'missing')).toEqual(['Address offered'])
   expect(stepsOf([...happened, ...toBound.slice(2)], 'seen')).toEqual(['Address offered', 'Address bound'])
-  const atOf = (steps: Happening[]) => runWay(runAfter(steps).events)[0]?.at
+  const atOf = (steps: Happening[]) => runWay('deploy', runAfter(steps).events)[0]?.at
   expect(atOf([...happened, ...toBound.slice(2)])).toBe(STARTED + 5000)
 })
 
@@ -39,12 +39,12 @@ test.each<[string, Happening, boolean]>([
 it('looks at the newest boot session only, and at everything while there was none', () => {
   const events = runAfter([...toBound, 'scriptFetched', ['sessionOpened', { session: 2 }], toBound[2]!]).events
   expect(newestSession(events).map(({ type }) => type)).toEqual(['sessionOpened', 'dhcpOffered'])
-  expect(runWay(events).filter(({ mark }) => mark === 'seen')).toHaveLength(1)
+  expect(runWay('deploy', events).filter(({ mark }) => mark === 'seen')).toHaveLength(1)
   expect(newestSession(events.slice(0, 2))).toHaveLength(2)
   expect(newestSession([] as RunEvent[])).toEqual([])
 })
 
 it('marks what was passed over, the first step that is missing and those ahead of it', () => {
-  const marks = runWay(runAfter([...toBound, 'scriptFetched']).events).map(({ mark }) => mark)
+  const marks = runWay('deploy', runAfter([...toBound, 'scriptFetched']).events).map(({ mark }) => mark)
   expect(marks.slice(0, 6)).toEqual(['seen', 'seen', 'skipped', 'seen', 'missing', 'ahead'])
 })
