@@ -6,6 +6,7 @@ import { decodeManifest, type Manifest } from '../image/manifest.ts'
 import { decodeSignatures, trustedKeyFromRaw, verifyManifest } from '../image/signature.ts'
 import { AGENT_PATHS, type BootOrderReport, DeployPlan, SeedAnswer, SIGNATURE_HEADER } from '../protocol/agent-door.ts'
 import type { ChunkSource } from './chunk-source.ts'
+import { assertSameDisk } from './disk/assert-same-disk.ts'
 import { jobsOf, supplyInOrder } from './disk/chunk-supply.ts'
 import { growRoot } from './disk/grow-root.ts'
 import { putSeed } from './disk/put-seed.ts'
@@ -37,7 +38,7 @@ export type DeployParts = {
 export async function deploy(inventory: Inventory, parts: DeployParts): Promise<void> {
   const { door, meter, log } = parts
   const plan = await door.call(AGENT_PATHS.inventory, { inventory }, DeployPlan)
-  assertDiskUnchanged(plan, inventory)
+  assertSameDisk(plan.disk, inventory)
   const manifest = await fetchManifest(plan, parts)
   log(`writing ${manifest.name} ${manifest.version} to ${plan.disk.name} (${plan.disk.bytes} bytes)`)
   const path = `${parts.devices}/${plan.disk.name}`
@@ -71,16 +72,6 @@ async function joined(manifest: Manifest, disk: TargetDisk, parts: DeployParts):
   const { host, chunks: source } = parts
   if (host !== undefined) return joinSwarm({ ...parts, source, manifest, disk, host })
   return { supply: supplyInOrder(jobsOf(manifest), source), leave: async () => {} }
-}
-
-/** The server chose from the inventory just sent; a disk that no longer fits it is never written. */
-function assertDiskUnchanged(plan: DeployPlan, inventory: Inventory): void {
-  const disk = inventory.disks.find(({ name }) => name === plan.disk.name)
-  if (disk && disk.bytes === plan.disk.bytes && disk.serial === plan.disk.serial) return
-  throw new AppError(
-    'disk.no_rule_match',
-    `expected the disk ${JSON.stringify(plan.disk)}, found ${JSON.stringify(disk)}`,
-  )
 }
 
 async function fetchManifest(plan: DeployPlan, parts: DeployParts): Promise<Manifest> {

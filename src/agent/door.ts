@@ -16,6 +16,8 @@ export type Door = {
   useToken(token: string): void
   call<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<T>
   download(path: string): Promise<DoorAnswer>
+  /** Puts bytes there, again while the door can not be reached. */
+  upload(path: string, bytes: Uint8Array, headers: Record<string, string>): Promise<void>
 }
 
 const ErrorAnswer = z.object({ code: z.string(), message: z.string() })
@@ -25,10 +27,16 @@ export function createDoor(address: string, keySha256: string, localAddress?: st
   const [host, port] = address.split(':') as [string, string]
   const agent = new PinnedAgent(keySha256)
   let token: string | undefined
-  const send = (method: string, path: string, body: string | undefined): Promise<DoorAnswer> => {
+  const send = (
+    method: string,
+    path: string,
+    body: string | Uint8Array | undefined,
+    more: Record<string, string> = {},
+  ): Promise<DoorAnswer> => {
     const headers = {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+      ...more,
     }
     return exchange(
       { host, port, agent, method, path, headers, timeout: 30_000, ...(localAddress ? { localAddress } : {}) },
@@ -44,10 +52,14 @@ export function createDoor(address: string, keySha256: string, localAddress?: st
       return answer.parse(got.body.length === 0 ? undefined : JSON.parse(got.body.toString('utf8')))
     },
     download: (path) => persist(() => send('GET', path, undefined)),
+    upload: async (path, bytes, headers) => {
+      const all = { ...headers, 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) }
+      await persist(() => send('PUT', path, bytes, all))
+    },
   }
 }
 
-function exchange(options: RequestOptions, body: string | undefined): Promise<DoorAnswer> {
+function exchange(options: RequestOptions, body: string | Uint8Array | undefined): Promise<DoorAnswer> {
   return new Promise((resolve, reject) => {
     const call = request(options, (response) => {
       const parts: Buffer[] = []

@@ -4,7 +4,11 @@ import * as z from 'zod'
 import { systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { randomToken } from '../core/ids.ts'
+import type { Inventory } from '../domain/inventory.ts'
+import type { RunKind } from '../domain/run/run.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../protocol/agent-door.ts'
+import { capture } from './capture/capture.ts'
+import { openDiskCopy } from './capture/disk-copy.ts'
 import { createChunkSource } from './chunk-source.ts'
 import { deploy } from './deploy.ts'
 import { createDoor } from './door.ts'
@@ -35,7 +39,7 @@ async function main(): Promise<void> {
   const orders = parseCommandLine(commandLine)
   const host = await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
-  const { token, runId } = await door.call(
+  const { token, runId, kind } = await door.call(
     AGENT_PATHS.exchange,
     { code: orders.code, nonce: randomToken() },
     ExchangeAnswer,
@@ -43,12 +47,16 @@ async function main(): Promise<void> {
   door.useToken(token)
   const meter = createProgressMeter(systemClock)
   const reports = startReportLoop(door, meter)
-  reports.log(`run ${runId}: code exchanged`)
+  reports.log(`${kind} run ${runId}: code exchanged`)
   const chunks = createChunkSource(orders.chunks, CONNECTIONS, reports.retried)
   const { imageKeys } = trust
-  const work = takeInventory(sysfs, secureBootByte).then((inventory) =>
-    deploy(inventory, { door, chunks, meter, imageKeys, devices: '/dev', host, appendDiskEntry, log: reports.log }),
-  )
+  const { log } = reports
+  const common = { door, meter, devices: '/dev', log }
+  const kinds: Record<RunKind, (inventory: Inventory) => Promise<void>> = {
+    deploy: (inventory) => deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry }),
+    capture: (inventory) => capture(inventory, { ...common, openCopy: openDiskCopy }),
+  }
+  const work = takeInventory(sysfs, secureBootByte).then(kinds[kind])
   try {
     const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
     await Promise.race([work, ended, uncaught()])

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { ApiClient } from '../client/api-client.ts'
 import { drawWhy, type WhyPaint } from '../domain/run/draw-why.ts'
 import { eventLine } from '../domain/run/event-line.ts'
-import type { Run, RunEvent } from '../domain/run/run.ts'
+import type { Run, RunEvent, RunKind } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
 import type { Call, Command } from './command.ts'
@@ -32,18 +32,17 @@ export function runCommands(client: (call: Call) => Promise<ApiClient>): Command
         version: { says: 'its version (default the newest)', value: 'VERSION' },
         watch: { says: 'follow the run to its end' },
       },
-      run: async (call) => {
-        const api = await client(call)
-        const wish = {
-          machine: option(call, 'machine'),
-          image: option(call, 'image'),
-          version: option(call, 'version'),
-        }
-        const run = (await api.post('/runs', wish)) as Run
-        if (call.options.watch === true) return watch(api, run.id, call)
-        call.print(run, run.id)
-        return 0
+      run: (call) => start(call, client, 'deploy'),
+    },
+    {
+      ...{ name: 'run capture', says: 'Make a new version of an image from a machine’s disk', words: [] },
+      options: {
+        machine: { says: 'the machine', value: 'NAME' },
+        image: { says: 'the image that gets a version', value: 'NAME' },
+        version: { says: 'the new version (default named by the time)', value: 'VERSION' },
+        watch: { says: 'follow the run to its end' },
       },
+      run: (call) => start(call, client, 'capture'),
     },
     {
       ...{ name: 'run list', says: 'Runs, newest first', words: [], options: {} },
@@ -93,6 +92,20 @@ export function runCommands(client: (call: Call) => Promise<ApiClient>): Command
       },
     },
   ]
+}
+
+async function start(call: Call, client: (call: Call) => Promise<ApiClient>, kind: RunKind): Promise<number> {
+  const api = await client(call)
+  const wish = {
+    kind,
+    machine: option(call, 'machine'),
+    image: option(call, 'image'),
+    version: option(call, 'version'),
+  }
+  const run = (await api.post('/runs', wish)) as Run
+  if (call.options.watch === true) return watch(api, run.id, call)
+  call.print(run, run.id)
+  return 0
 }
 
 async function watch(api: ApiClient, id: string, call: Call): Promise<number> {

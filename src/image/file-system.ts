@@ -7,6 +7,7 @@ const MARKS = [
   { name: 'xfs', offset: 0, mark: [...Buffer.from('XFSB')] },
   { name: 'btrfs', offset: 0x10040, mark: [...Buffer.from('_BHRfS_M')] },
   { name: 'ntfs', offset: 3, mark: [...Buffer.from('NTFS    ')] },
+  { name: 'bitlocker', offset: 3, mark: [...Buffer.from('-FVE-FS-')] },
   { name: 'swap', offset: 4086, mark: [...Buffer.from('SWAPSPACE2')] },
   { name: 'lvm', offset: 0x218, mark: [...Buffer.from('LVM2 001')] },
   { name: 'luks', offset: 0, mark: [...Buffer.from('LUKS'), 0xba, 0xbe] },

@@ -19,8 +19,12 @@ export const CHUNK_HEADERS = { raw: 'x-slipway-raw', rawBytes: 'x-slipway-raw-by
 const count = z.int().nonnegative()
 const text = (longest: number) => z.string().max(longest).overwrite(printable)
 
-/** Which disk the agent is to capture, in chunks of how many bytes. */
-export const CapturePlan = z.object({ disk: ChosenDisk, chunkSize: z.int().min(65_536) })
+/** Which disk the agent is to capture, in chunks of how many bytes, and the version that it becomes. */
+export const CapturePlan = z.object({
+  disk: ChosenDisk,
+  chunkSize: z.int().min(65_536),
+  image: z.object({ name: z.string().regex(/^[a-z0-9._+~-]+$/), version: z.string().regex(/^[a-z0-9._+~-]+$/) }),
+})
 export type CapturePlan = z.infer<typeof CapturePlan>
 
 /** What was found on one part of the disk and done to its copy. `part` 0 is a disk without partitions. Sizes in bytes. */

@@ -18,6 +18,9 @@ const VIRTUAL_MACHINES = [
   // A deployment medium: its drive, where that is a CD, and its file system.
   'sr_mod',
   'isofs',
+  // The copy of a disk that is captured.
+  'loop',
+  'dm-snapshot',
 ] as const
 
 const COMMON_SERVERS = [
@@ -76,6 +79,8 @@ export const TOOL_PACKAGES = [
     'libefiboot1',
     'libpopt0',
   ],
+  // The copy of a disk that is captured, and what knows the used blocks of file systems.
+  ...['mount', 'dmsetup', 'libdevmapper1.02.1', 'partclone', 'libncursesw6', 'libntfs-3g89', 'ntfs-3g'],
 ] as const
 
 /** Programs the agent starts, by their path in the packages. */
@@ -89,6 +94,13 @@ export const TOOLS = [
   '/sbin/resize2fs',
   '/usr/bin/partx',
   '/bin/efibootmgr',
+  '/sbin/losetup',
+  '/sbin/dmsetup',
+  '/usr/sbin/partclone.extfs',
+  '/usr/sbin/partclone.fat',
+  '/usr/sbin/partclone.ntfs',
+  '/bin/ntfscat',
+  '/bin/ntfsinfo',
 ] as const
 
 /** Applets of busybox that the start script and the agent use, linked by name. */

@@ -60,7 +60,8 @@ export function createRunCaptures(deps: RunCapturesDeps) {
     plan: async (run: Run, inventory: Inventory): Promise<CapturePlan> => {
       await deps.inventories.take(run, inventory)
       const { chunkSize } = await captureOf(run)
-      return { disk: await deps.inventories.chooseDisk(run, inventory, 'sourceChosen'), chunkSize }
+      const disk = await deps.inventories.chooseDisk(run, inventory, 'sourceChosen')
+      return { disk, chunkSize, image: { name: run.image, version: run.version } }
     },
     generalised: async (run: Run, report: GeneralisedReport): Promise<void> =>
       void (await deps.record(run.id, 'generalised', report)),

@@ -1,6 +1,7 @@
 import type { WhyRow } from './why-row.ts'
 import { WHY_RULES_AGENT } from './why-rules-agent.ts'
 import { WHY_RULES_BOOT } from './why-rules-boot.ts'
+import { WHY_RULES_CAPTURE } from './why-rules-capture.ts'
 import { WHY_RULES_END } from './why-rules-end.ts'
 import { WHY_RULES_RESTART } from './why-rules-restart.ts'
 
@@ -17,6 +18,7 @@ export const UNKNOWN_RULE: WhyRow = {
 /** Every reason why a run stands still or ended; the first row that fits is the answer. */
 export const WHY_RULES: readonly WhyRow[] = [
   ...WHY_RULES_END,
+  ...WHY_RULES_CAPTURE,
   ...WHY_RULES_BOOT,
   ...WHY_RULES_AGENT,
   ...WHY_RULES_RESTART,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts'
 import { type Role, roleIncludes } from '../domain/role.ts'
-import type { Run } from '../domain/run/run.ts'
+import type { Run, RunKind } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 
 /** Why an action is not possible now: the code that the API would answer with, in words, and where to put it right. */
@@ -8,6 +8,7 @@ export type Refusal = { code: ErrorCode; says: string; href?: string; link?: str
 
 /** What a start depends on, as it stands now. */
 export type StartFacts = {
+  kind: RunKind
   machine: string
   isRegistered: boolean
   profile: string | undefined
@@ -49,8 +50,15 @@ export function refusalOfStart(actor: Actor, facts: StartFacts): Refusal | undef
       },
     ],
     [
-      !facts.hasImage,
+      facts.kind === 'deploy' && !facts.hasImage,
       { code: 'image.not_found', says: `${facts.image} is not in the library.`, href: '/images', link: 'Images' },
+    ],
+    [
+      facts.kind === 'capture' && facts.hasImage,
+      {
+        ...{ code: 'image.exists', says: `${facts.image} is in the library: a capture makes a new version.` },
+        ...{ href: '/runs', link: 'Ask for another' },
+      },
     ],
   ]
   return refusalOfRole(actor, 'operator') ?? rules.find(([broken]) => broken)?.[1] ?? (open && refusalOfBusy(open))

@@ -33,6 +33,10 @@ export const toWritten: Happening[] = [...toProved, 'seeded', 'grantClosed']
 export const toOwnDisk: Happening[] = [...toWritten, dhcp('dhcpBound', 'ipxe'), 'localBootAnswered']
 export const toChecking: Happening[] = [...toOwnDisk, dhcp('dhcpBound', 'os'), ['factsReceived', { peer: ADDRESS }]]
 
+/** A capture, up to the choice of its disk and to its generalised copy. */
+export const toSource: Happening[] = [...toAgent, 'inventoryTaken', ['sourceChosen', { disk: 'vda', bytes: 1 << 30 }]]
+export const toCopy: Happening[] = [...toSource, 'generalised']
+
 export const failed = (code: string): Happening => ['agentFailed', { code, message: `${code}: told` }]
 export const refused = (code: string): Happening => [
   'diskRefused',

@@ -16,11 +16,13 @@ import {
   toBoot,
   toBound,
   toChecking,
+  toCopy,
   toLoader,
   toOwnDisk,
   toProved,
   toRamdisk,
   toSession,
+  toSource,
   toWriting,
   toWritten,
 } from './run-ways.ts'
@@ -106,6 +108,8 @@ describe('the cause stored with a failed run', () => {
     written: toWritten,
     bootingOwnDisk: toOwnDisk,
     checking: toChecking,
+    capturing: toSource,
+    rereading: [...toCopy, 'captureFinished'],
   }
 
   test.each(timed)('has the code run.timed_out_%s after its deadline', (state) => {

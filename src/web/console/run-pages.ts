@@ -75,6 +75,8 @@ async function startForm(parts: Pages, req: Request) {
   return {
     machines: rows.map((row) => ({ ...row, chosen: row === free })),
     images,
+    names: [...new Set(images.map(({ name }) => name))],
+    cannotCapture: refusalOfRole(actor, 'operator') ?? (rows.length === 0 ? nothingToStart(0, 1) : undefined),
     cannot: refusalOfRole(actor, 'operator') ?? nothingToStart(rows.length, images.length) ?? free?.cannot,
   }
 }

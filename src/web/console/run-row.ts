@@ -12,6 +12,9 @@ export const runRow = (run: Run, now: number) => ({
   ended: isEnd(run.state),
   elapsed: (run.endedAt ?? now) - run.createdAt,
   label: `${run.image} ${run.version}`,
+  isCapture: run.kind === 'capture',
+  /** Whether the library has, or had, the run's version: a capture makes it at its end. */
+  hasVersion: run.kind === 'deploy' || run.state === 'verified',
 })
 
 const MOST_ROWS = 50

@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run/run.ts'
+import type { Run, RunKind } from '../../domain/run/run.ts'
 import type { StartFacts } from '../refusals.ts'
 import type { Pages } from './pages.ts'
 
@@ -9,9 +9,10 @@ export async function startFactsReader({ resources, images, openRuns }: Parts) {
   const [machines, profiles, versions, open] = await Promise.all([
     ...([resources.machines.list(), resources.profiles.list(), images.list(), openRuns()] as const),
   ])
-  return (wish: { machine: string; image: string; version: string }): StartFacts => {
+  return (wish: { kind?: RunKind; machine: string; image: string; version: string }): StartFacts => {
     const machine = machines.find(({ name }) => name === wish.machine)
     return {
+      kind: wish.kind ?? 'deploy',
       ...{ machine: wish.machine, isRegistered: machine !== undefined, profile: machine?.profile },
       hasProfile: profiles.some(({ name }) => name === machine?.profile),
       image: `${wish.image} ${wish.version}`,

@@ -16,6 +16,10 @@ test.each<[RunState, RunEventType, RunState | undefined]>([
   ['writing', 'sessionOpened', 'booting'],
   ['writing', 'agentFailed', 'failed'],
   ['readingBack', 'readBackDiffered', 'failed'],
+  ['inventorying', 'sourceChosen', 'capturing'],
+  ['capturing', 'sessionOpened', 'booting'],
+  ['rereading', 'captureMatched', 'verified'],
+  ['rereading', 'captureDiffered', 'failed'],
   ['written', 'sessionOpened', undefined],
   ['written', 'factsReceived', 'checking'],
   ['checking', 'checkPassed', undefined],
@@ -45,6 +49,7 @@ it('has three ends, and no grant outlives the state written', () => {
   expect(RUN_STATE_NAMES.filter(isEnd)).toEqual(['verified', 'failed', 'cancelled'])
   expect(RUN_STATE_NAMES.filter(isUnderGrant)).toEqual([
     ...['awaitingBoot', 'booting', 'startingAgent', 'inventorying', 'writing', 'readingBack', 'seeding'],
+    ...['capturing', 'rereading'],
   ])
 })
 

@@ -34,10 +34,11 @@ document.addEventListener('click', (event) => {
   paint()
 })
 
-// A field named "image version" holds both values in one, separated by a blank.
+// A field named "image version" holds both values in one, separated by a blank. An optional one that is empty is not sent.
 const bodyOf = (form) =>
   Object.fromEntries(
     [...new FormData(form)].flatMap(([name, value]) => {
+      if (value === '' && form.elements[name].dataset?.optional !== undefined) return []
       const values = String(value).split(' ')
       return name.includes(' ') ? name.split(' ').map((part, index) => [part, values[index]]) : [[name, value]]
     }),
