@@ -2,15 +2,18 @@ import * as z from 'zod'
 import { printable } from '../core/printable.ts'
 import { ChosenDisk, digest, ZEROS } from './agent-door.ts'
 
+/** What every path of a capture begins with. */
+export const CAPTURE_PATH = '/agent/capture'
+
 /** Paths of a capture at the agents' TLS door; each wants `Authorization: Bearer <session token>`. */
 export const CAPTURE_PATHS = {
-  plan: '/agent/capture/plan',
-  generalised: '/agent/capture/generalised',
-  known: '/agent/capture/known',
+  plan: `${CAPTURE_PATH}/plan`,
+  generalised: `${CAPTURE_PATH}/generalised`,
+  known: `${CAPTURE_PATH}/known`,
   /** PUT, with the digest of the stored bytes behind it and their raw facts in headers. */
-  chunk: '/agent/capture/chunk',
-  finished: '/agent/capture/finished',
-  reread: '/agent/capture/reread',
+  chunk: `${CAPTURE_PATH}/chunk`,
+  finished: `${CAPTURE_PATH}/finished`,
+  reread: `${CAPTURE_PATH}/reread`,
 } as const
 
 /** Headers of a chunk: SHA-256 of its raw bytes, and how many these are. */

@@ -100,7 +100,7 @@ export const TOOLS = [
   '/usr/sbin/partclone.fat',
   '/usr/sbin/partclone.ntfs',
   '/bin/ntfscat',
-  '/bin/ntfsinfo',
+  '/bin/ntfsls',
 ] as const
 
 /** Applets of busybox that the start script and the agent use, linked by name. */

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
+import type { RunState } from '../domain/run/run-states.ts'
 import type { BootFacts, Chunk, Manifest, Provenance } from '../image/manifest.ts'
 import { ZEROS } from '../protocol/agent-door.ts'
 import { type CapturePlan, type FinishedReport, GeneralisedReport } from '../protocol/capture-door.ts'
@@ -70,6 +71,7 @@ export function createRunCaptures(deps: RunCapturesDeps) {
       (await captureOf(run)).take(stored, chunk, rawBytes),
     /** Keeps what was read as a draft, unless chunks are missing, which are told. Throws image.malformed, image.exists. */
     finished: async (run: Run, report: FinishedReport): Promise<string[]> => {
+      assertState(run, 'capturing', 'rereading')
       const capture = await captureOf(run)
       const raws = report.digests.map((digest) => (digest === ZEROS ? undefined : digest))
       const missing = await capture.missing(raws.filter((raw) => raw !== undefined))
@@ -88,6 +90,7 @@ export function createRunCaptures(deps: RunCapturesDeps) {
     },
     /** Compares the second reading with the draft and, when they agree, makes it a version. Throws capture.differs. */
     reread: async (run: Run, digests: readonly string[], seconds: number): Promise<void> => {
+      assertState(run, 'rereading')
       const capture = await captureOf(run)
       const digest = await draftOf(deps, run)
       const differing = differingChunks(await capture.drafted(digest), digests)
@@ -112,6 +115,12 @@ export function createRunCaptures(deps: RunCapturesDeps) {
       await opened?.then((capture) => capture.end())
     },
   }
+}
+
+/** An answer may be lost and its question asked again; a step is never taken before its turn. */
+function assertState(run: Run, ...states: RunState[]): void {
+  if (states.includes(run.state)) return
+  throw new AppError('request.invalid', `expected run ${run.id} to be ${states.join(' or ')}, it is ${run.state}`)
 }
 
 /** What a parent promises of its settings is promised of what was made of it. */

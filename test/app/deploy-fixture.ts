@@ -9,7 +9,7 @@ import { afterEach, beforeEach } from 'vitest'
 import * as z from 'zod'
 import { createChunkSource } from '../../src/agent/chunk-source.ts'
 import { deploy } from '../../src/agent/deploy.ts'
-import { createDoor } from '../../src/agent/door.ts'
+import { createDoor, type Door } from '../../src/agent/door.ts'
 import { createProgressMeter } from '../../src/agent/progress-meter.ts'
 import { openAppliance } from '../../src/app/appliance.ts'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
@@ -26,6 +26,7 @@ import type { Run } from '../../src/domain/run/run.ts'
 import { Segment } from '../../src/domain/segment.ts'
 import { makeDisk } from '../../src/lab/blank-disk.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../../src/protocol/agent-door.ts'
+import type { RunWish } from '../../src/runs/run-service.ts'
 import { loadTemplates } from '../../src/templates/template-folder.ts'
 
 export const MAC = '52:54:00:aa:00:01'
@@ -168,8 +169,11 @@ export function ask(options: RequestOptions & { body?: string }, secure = false)
 }
 
 /** Starts a run and boots its machine as far as the boot script; returns the run and the code in the script. */
-export async function bootMachine(fixture: DeployFixture): Promise<{ run: Run; code: string }> {
-  const run = await fixture.runs.service.start({ machine: 'one', image: 'tiny' }, 'tester')
+export async function bootMachine(
+  fixture: DeployFixture,
+  wish: Partial<RunWish> = {},
+): Promise<{ run: Run; code: string }> {
+  const run = await fixture.runs.service.start({ machine: 'one', image: 'tiny', ...wish }, 'tester')
   await until(async () => (await fixture.runs.service.find(run.id)).state === 'awaitingBoot')
   await fixture.runs.decider.decide({ segment: 'lo', mac: MAC, uuid: UUID, arch: 0, stage: 'ipxe' }, true)
   const code = await fetchCode(fixture)
@@ -186,11 +190,17 @@ export async function fetchCode(fixture: DeployFixture): Promise<string> {
 /** `chunkPort` is that of a wire in front of the machines' HTTP door; `tries` how often a chunk may come wrong. */
 export type AgentWish = { imageKeys?: string[]; chunkPort?: number; tries?: number }
 
-/** The real agent's deployment against the doors, writing to files below `devices` instead of to a block device. */
-export async function runAgent(fixture: DeployFixture, code: string, disks: Partial<Disk>[], how: AgentWish = {}) {
+/** The agents' door, once the code was exchanged there. */
+export async function openDoor(fixture: DeployFixture, code: string): Promise<{ door: Door; token: string }> {
   const door = createDoor(`127.0.0.1:${fixture.tls.port}`, fixture.appliance.keys.doorKeySha256, ADDRESS)
   const { token } = await door.call(AGENT_PATHS.exchange, { code, nonce: 'n'.repeat(43) }, ExchangeAnswer)
   door.useToken(token)
+  return { door, token }
+}
+
+/** The real agent's deployment against the doors, writing to files below `devices` instead of to a block device. */
+export async function runAgent(fixture: DeployFixture, code: string, disks: Partial<Disk>[], how: AgentWish = {}) {
+  const { door, token } = await openDoor(fixture, code)
   const tell = (why: string, retries: number) => void door.call(AGENT_PATHS.retried, { why, retries }, z.unknown())
   const chunks = createChunkSource(`http://127.0.0.1:${how.chunkPort ?? fixture.http.port}`, 4, tell, {
     tries: how.tries ?? 2,

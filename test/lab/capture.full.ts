@@ -38,10 +38,10 @@ async function runOn(machine: BenchMachine, wish: Record<string, unknown>): Prom
   return { run, events: await reader.events(id) }
 }
 
-/** Runs debugfs on the root file system of a machine's disk. */
+/** Runs debugfs on the root file system of a machine's disk, which is its last. */
 async function debugfs({ disk }: BenchMachine, ...requests: string[]): Promise<string> {
-  const head = (await readFile(disk)).subarray(0, 1 << 20)
-  const root = partitionsOf(head, DISK_BYTES).at(-1)!
+  const bytes = await readFile(disk)
+  const root = partitionsOf(bytes, bytes.length).at(-1)!
   const script = join(await mkdtemp(join(tmpdir(), 'slipway-debugfs-')), 'script')
   await writeFile(script, `${requests.join('\n')}\n`)
   return (await execa('debugfs', ['-w', '-f', script, `${disk}?offset=${root.offset}`])).stdout
@@ -75,11 +75,9 @@ describe('a machine becomes an image, and the image a machine', () => {
       expect({ state: run.state, cause: run.cause }).toEqual({ state: 'verified', cause: undefined })
       await debugfs(
         source!,
-        `write ${await fileWith(KEPT)} /etc/by-hand`,
-        'mkdir /etc/ssh',
-        `write ${await fileWith(KEY)} /etc/ssh/ssh_host_ed25519_key`,
-        `write ${await fileWith(DELETED)} /etc/soon-gone`,
-        'rm /etc/soon-gone',
+        ...['cd /etc', `write ${await fileWith(KEPT)} by-hand`],
+        ...[`write ${await fileWith(DELETED)} soon-gone`, 'rm soon-gone'],
+        ...['mkdir ssh', 'cd ssh', `write ${await fileWith(KEY)} ssh_host_ed25519_key`],
       )
       for (const planted of [KEPT, KEY, DELETED]) expect(await holds(source!.disk, planted)).toBe(true)
     },
@@ -124,7 +122,7 @@ describe('a machine becomes an image, and the image a machine', () => {
 
   it('has nothing that must stay on its machine, nor what was deleted there', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'slipway-captured-')), 'captured.raw')
-    await bench.command('image', 'export', NAME, '--version', VERSION, '--usb', file)
+    await bench.command('image', 'export', NAME, VERSION, '--usb', file)
     expect(await holds(file, KEPT)).toBe(true)
     for (const planted of [KEY, DELETED]) expect(await holds(file, planted)).toBe(false)
   })

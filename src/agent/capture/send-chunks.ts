@@ -6,7 +6,7 @@ import type { Door } from '../door.ts'
 import type { ReadChunk } from './read-copy.ts'
 
 const compress = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress)
-/** As the library's own chunks are, whose bytes they often are: see docs/image-format.md. */
+/** As the library packs, but on the thread pool: several chunks at once use several cores. */
 const PARAMS = { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_windowLog]: 21 }
 
 /** Sends the chunks that the library lacks; `sent` counts them and their stored bytes. */

@@ -1,8 +1,8 @@
 import { AppError } from '../../core/errors.ts'
 import { runProgram } from '../run-program.ts'
 
-const STATE_FILE = 'Windows/Setup/State/State.ini'
-const KERNEL_FILE = 'Windows/System32/ntoskrnl.exe'
+const KERNEL = ['Windows', 'System32', 'ntoskrnl.exe']
+const STATE_FILE = ['Windows', 'Setup', 'State', 'State.ini']
 /** Written by `sysprep /generalize /oobe` (Microsoft: “Windows Setup States”). */
 const GENERALISED = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE'
 const REMEDY = 'run sysprep /generalize /oobe /shutdown on it, then capture'
@@ -12,16 +12,24 @@ const REMEDY = 'run sysprep /generalize /oobe /shutdown on it, then capture'
  * capture.not_generalised.
  */
 export async function judgeWindows(device: string): Promise<'windows' | null> {
-  const isWindows = await runProgram('ntfsinfo', ['--force', '--file', KERNEL_FILE, device]).then(
-    () => true,
-    () => false,
-  )
-  if (!isWindows) return null
-  const text = await runProgram('ntfscat', ['--force', device, STATE_FILE]).catch(() => '')
-  const state = imageState(text)
+  if ((await findPath(device, KERNEL)) === undefined) return null
+  const file = await findPath(device, STATE_FILE)
+  const state = file && imageState(await runProgram('ntfscat', ['--force', device, file]))
   if (state === GENERALISED) return 'windows'
-  const got = state ?? `no ${STATE_FILE}`
+  const got = state ?? `no ${STATE_FILE.join('/')}`
   throw new AppError('capture.not_generalised', `expected Windows in ${GENERALISED}, got ${got}: ${REMEDY}`)
+}
+
+/** The path as the file system writes it: Windows takes no notice of large and small letters, the programs do. */
+async function findPath(device: string, names: readonly string[]): Promise<string | undefined> {
+  let path = ''
+  for (const name of names) {
+    const listed = await runProgram('ntfsls', ['--force', '--path', `/${path}`, device])
+    const found = listed.split('\n').find((one) => one.toLowerCase() === name.toLowerCase())
+    if (found === undefined) return undefined
+    path = path === '' ? found : `${path}/${found}`
+  }
+  return path
 }
 
 /** The value of `ImageState`; the file is UTF-16 in some versions, whose zero bytes are left out here. */

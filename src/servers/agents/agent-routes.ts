@@ -4,6 +4,7 @@ import type { Inventory } from '../../domain/inventory.ts'
 import type { Run, RunProgress } from '../../domain/run/run.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
 import * as door from '../../protocol/agent-door.ts'
+import { CAPTURE_PATH } from '../../protocol/capture-door.ts'
 import { parseFacts } from '../../protocol/facts.ts'
 import { type PeerPlace, PeersReport } from '../../protocol/peer-door.ts'
 import { type CaptureDoor, captureBodyRoutes, captureRoutes } from './capture-routes.ts'
@@ -48,7 +49,9 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
       res.json({ token, runId: run.id, machine: run.machine, kind: run.kind })
     })
     .use('/agent', async (req, _res, next) => {
-      agents.set(req, await deps.authorizeAgent(bearer(req)))
+      const run = await deps.authorizeAgent(bearer(req))
+      assertKind(run, req.baseUrl + req.path)
+      agents.set(req, run)
       next()
     })
     .post(paths.readBack, express.json({ limit: MOST_READ_BACK }), async (req, res) => {
@@ -122,6 +125,15 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Rout
       await deps.record(run.id, 'agentFailed', parseBody(door.FailedReport, req.body))
       done(res)
     })
+}
+
+/** What an agent may call in a run of any kind. */
+const OF_EVERY_KIND = new Set<string>([door.AGENT_PATHS.progress, door.AGENT_PATHS.log, door.AGENT_PATHS.failed])
+
+/** A token is good for what its run does, and nothing else. */
+function assertKind({ id, kind }: Run, path: string): void {
+  if (OF_EVERY_KIND.has(path) || path.startsWith(`${CAPTURE_PATH}/`) === (kind === 'capture')) return
+  throw new AppError('agent.token_refused', `expected a path of a ${kind} run, got ${path} with the token of run ${id}`)
 }
 
 function bearer(req: Request): string {
