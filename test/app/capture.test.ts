@@ -14,8 +14,11 @@ import {
   type DeployFixture,
   DISK_BYTES,
   endedRun,
+  goodFacts,
+  handIn,
   inventoryOf,
   openDoor,
+  runAgent,
   useDeployFixture,
 } from './deploy-fixture.ts'
 
@@ -218,5 +221,11 @@ describe('the door of a capture', () => {
       fixture.runs.service.start({ kind: 'capture', machine: 'one', image: NAME, ...wish }, 'tester')
     await expect(start({ image: 'tiny', version: '1' })).rejects.toMatchObject({ code: 'image.exists' })
     await expect(start({ machine: 'nobody' })).rejects.toMatchObject({ code: 'machine.not_found' })
+    const { run, code } = await bootMachine(fixture)
+    await runAgent(fixture, code, [{}])
+    await handIn(fixture, run.id, goodFacts(fixture))
+    expect(await endedRun(fixture, run.id)).toMatchObject({ state: 'verified' })
+    await fixture.appliance.lifecycle.revoke({ name: 'tiny', version: '1' }, { by: 'ann', body: {} })
+    await expect(start({})).rejects.toMatchObject({ code: 'image.revoked' })
   })
 })

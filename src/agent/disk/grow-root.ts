@@ -11,11 +11,12 @@ export const partitionPath = (disk: string, partition: number): string =>
   `${disk}${/\d$/.test(disk) ? 'p' : ''}${partition}`
 
 /**
- * Moves the backup partition table to the disk's end, grows the last partition into the free space and the ext4 on it
+ * Moves the backup of a GPT to the disk's end, grows the last partition into the free space and the ext4 on it
  * into the partition. Returns the partition's path.
  */
 export async function growRoot(disk: string, partition: number): Promise<string> {
-  await runProgram('sfdisk', ['--no-reread', '--relocate', 'gpt-bak-std', disk])
+  const isGpt = (await runProgram('sfdisk', ['--dump', disk])).includes('label: gpt')
+  if (isGpt) await runProgram('sfdisk', ['--no-reread', '--relocate', 'gpt-bak-std', disk])
   await runProgram('sfdisk', ['--no-reread', '--no-tell-kernel', '-N', String(partition), disk], ', +\n')
   await runProgram('blockdev', ['--rereadpt', disk])
   const path = partitionPath(disk, partition)
