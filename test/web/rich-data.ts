@@ -81,7 +81,35 @@ export const PROOF: Told[] = [
   [94, 'checksPassed', { checks: 7 }],
 ]
 
-export type Wish = { machine: string; ago: number; events: Told[]; version?: '1' | '2'; retryOf?: string }
+/** What follows on a capture's boot. */
+export const CAPTURED: Told[] = [
+  [29.8, 'sourceChosen', { disk: 'vda', bytes: 2 ** 31, serial: 'SLIPWAY-01' }],
+  [
+    41.4,
+    'generalised',
+    {
+      parts: [
+        ...[{ part: 2, fileSystem: 'fat', bytes: 67_108_864, usedBytes: 7_178_240, system: null, removed: [] }],
+        {
+          ...{ part: 3, fileSystem: 'ext', bytes: 2_078_277_632, usedBytes: 278_244_864, system: 'linux' },
+          removed: ['machine-id', 'ssh-host-keys', 'logs'],
+        },
+      ],
+      boot: { firmware: ['bios', 'uefi'], rootPartition: 3, fileSystem: 'ext4', kernel: '6.1', seed: 'systemd' },
+    },
+  ],
+  [70.9, 'captureFinished', { bytes: 2 ** 31, sentChunks: 27, sentBytes: 1_124_442, seconds: 29.5 }],
+  [85.4, 'captureMatched', { chunks: 4096, seconds: 14.4 }],
+]
+
+export type Wish = {
+  kind?: Run['kind']
+  machine: string
+  ago: number
+  events: Told[]
+  version?: '1' | '2'
+  retryOf?: string
+}
 
 /** Writes runs of the past as they would have come about: states from the table, causes from the rules. */
 export function createRichData(store: Store, now: number) {
@@ -99,10 +127,10 @@ export function createRichData(store: Store, now: number) {
     })
     return result!.run
   }
-  const addRun = async ({ machine, ago, events, version = '1', retryOf }: Wish): Promise<Run> => {
+  const addRun = async ({ kind = 'deploy', machine, ago, events, version = '1', retryOf }: Wish): Promise<Run> => {
     const createdAt = now - ago * 1000
     let run: Run = {
-      ...{ id: uuidV7(createdAt), kind: 'deploy', machine, image: 'debian', version, retryOf },
+      ...{ id: uuidV7(createdAt), kind, machine, image: kind === 'deploy' ? 'debian' : 'made-here', version, retryOf },
       ...{ manifestDigest: version === '1' ? FIRST : NEXT, profile: HardwareProfile.parse({ name: 'any' }) },
       ...{ state: 'queued', stateSince: createdAt, deadlineAt: createdAt + 60_000, createdAt },
       ...{ endedAt: undefined, cause: undefined },

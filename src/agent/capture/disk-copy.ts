@@ -1,29 +1,33 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, open, truncate, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
-import { AppError } from '../../core/errors.ts'
 import type { Partition } from '../../image/partition-table.ts'
 import { runProgram } from '../run-program.ts'
+import { type ChangedBlocks, readChangedBlocks } from './changed-blocks.ts'
 
 const SECTOR = 512
 const FOLDER = '/run/slipway-copy'
 const NAME = 'slipway-copy'
-/** In sectors: 4 KiB, the block of most file systems. */
-const SNAPSHOT_BLOCK = 8
+/** In sectors: 16 KiB. What is smaller makes many small reads of a few large ones, what is larger wants more memory. */
+const SNAPSHOT_BLOCK = 32
 const LOOP = '/dev/loop0'
 const KIB = 1024
+const changesFile = `${FOLDER}/changes`
 
 /**
- * A copy of a disk that may be changed while the disk stays as it is: what is written to it is kept in memory
- * (device-mapper's snapshot without a store that outlives it). Opening it makes the disk read-only until the restart.
+ * A copy of a disk that may be changed while the disk stays as it is: what is written to it is kept in memory (device-mapper's
+ * snapshot). Opening it makes the disk read-only until the restart.
  */
 export type DiskCopy = {
   path: string
   /** The device of a part of the copy; the copy itself for a part with number 0. */
   part(part: Partition): Promise<string>
-  /** Throws capture.too_many_changes when what was written to the copy found no more room: then the copy is none. */
-  assertWhole(): Promise<void>
+  /** Ends the changing; from then on the devices are gone. Throws capture.too_many_changes when there was no room for all. */
+  freeze(): Promise<FrozenCopy>
   close(): Promise<void>
 }
+
+/** A disk, and what its copy has instead of some of its blocks. */
+export type FrozenCopy = { disk: string; changesFile: string; changes: ChangedBlocks }
 
 /** Opens the copy of a disk of `bytes`; at most half of the machine's memory takes its changes. Throws program.failed. */
 export async function openDiskCopy(disk: string, bytes: number): Promise<DiskCopy> {
@@ -32,34 +36,43 @@ export async function openDiskCopy(disk: string, bytes: number): Promise<DiskCop
   await mkdir(FOLDER, { recursive: true })
   const room = Math.floor(totalmem() / 2 / KIB)
   await runProgram('mount', ['-t', 'tmpfs', '-o', `size=${room}k`, 'tmpfs', FOLDER])
-  await writeFile(`${FOLDER}/changes`, '')
-  await truncate(`${FOLDER}/changes`, room * KIB)
-  await runProgram('losetup', [LOOP, `${FOLDER}/changes`])
+  await writeFile(changesFile, '')
+  await truncate(changesFile, room * KIB)
+  await runProgram('losetup', [LOOP, changesFile])
   const path = `/dev/mapper/${NAME}`
-  await makeDevice(NAME, `0 ${bytes / SECTOR} snapshot ${disk} ${LOOP} N ${SNAPSHOT_BLOCK}`)
-  const parts: string[] = []
+  await makeDevice(NAME, `0 ${bytes / SECTOR} snapshot ${disk} ${LOOP} P ${SNAPSHOT_BLOCK}`)
+  const made = [NAME]
+  const remove = async (): Promise<void> => {
+    for (const name of made.splice(0).reverse()) await dmsetup(['remove', '--retry', name])
+  }
   return {
     path,
     part: async ({ number, offset, length }) => {
       if (number === 0) return path
       const name = `${NAME}-${number}`
       await makeDevice(name, `0 ${length / SECTOR} linear ${path} ${offset / SECTOR}`)
-      parts.push(name)
+      made.push(name)
       return `/dev/mapper/${name}`
     },
-    assertWhole: async () => {
-      const told = await dmsetup(['status', NAME])
-      if (!/ (Invalid|Overflow)/.test(told)) return
-      throw new AppError(
-        'capture.too_many_changes',
-        `expected the changes of generalising to fit into ${room * KIB} bytes of memory, they did not: ${told.trim()}`,
-      )
+    freeze: async () => {
+      await remove()
+      await runProgram('losetup', ['-d', LOOP])
+      const changes = await readChangedBlocks((position, length) => readPart(changesFile, position, length))
+      return { disk, changesFile, changes }
     },
     close: async () => {
-      for (const name of [...parts, NAME]) await dmsetup(['remove', name])
-      await runProgram('losetup', ['-d', LOOP])
-      await runProgram('umount', [FOLDER])
+      await remove()
+      await runProgram('umount', ['-l', FOLDER])
     },
+  }
+}
+
+async function readPart(file: string, position: number, length: number): Promise<Buffer> {
+  const handle = await open(file, 'r')
+  try {
+    return (await handle.read(Buffer.alloc(length), 0, length, position)).buffer
+  } finally {
+    await handle.close()
   }
 }
 

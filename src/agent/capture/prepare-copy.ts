@@ -47,7 +47,6 @@ export async function prepareCopy(
   }
   if (!found.some(({ part }) => part.fileSystem !== null))
     throw new AppError('capture.nothing_there', `expected a file system on the disk, got ${found.length} parts without`)
-  await copy.assertWhole()
   const firmware: CapturedBoot['firmware'] = [
     ...(head.subarray(0, BOOT_CODE_BYTES).some((byte) => byte !== 0) ? ['bios' as const] : []),
     ...(found.some(({ hasLoader }) => hasLoader) ? ['uefi' as const] : []),

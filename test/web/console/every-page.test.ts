@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Run } from '../../../src/domain/run/run.ts'
 import { addLives } from '../life-data.ts'
 import { addNetwork } from '../network-data.ts'
-import { BOOT, CROWD, createRichData, LONG_NAME, PROOF } from '../rich-data.ts'
+import { BOOT, CAPTURED, CROWD, createRichData, LONG_NAME, PROOF } from '../rich-data.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
 
 const shown = useConsole()
 const names = ['rack-01', 'rack-02', 'rack-03', 'rack-04', 'rack-05', LONG_NAME]
 const WRITTEN = [...BOOT, PROOF[1]!]
-let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd', Run>
+let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd' | 'capture' | 'refusedCapture', Run>
 
 /** A day in the life of an appliance: runs of every kind, two image versions, a contradiction on the wire. */
 beforeEach(async () => {
@@ -35,6 +35,14 @@ beforeEach(async () => {
     machine: 'rack-02',
     ago: 5400,
     events: [...BOOT.slice(0, 12), [29.8, 'diskRefused', refused]],
+  })
+  const boot = BOOT.filter(([at]) => at < 29.8)
+  const captured = { kind: 'capture', machine: 'rack-01' } as const
+  const capture = await data.addRun({ ...captured, ago: 200, events: [...boot, ...CAPTURED] })
+  const refusal = { code: 'capture.not_generalised', message: 'expected ext, FAT, NTFS or swap, got luks on part 3' }
+  const refusedCapture = await data.addRun({
+    ...{ ...captured, ago: 600 },
+    events: [...boot, CAPTURED[0]!, [33, 'agentFailed', refusal]],
   })
   const crowd = await data.addRun({ machine: LONG_NAME, ago: 3000, events: CROWD })
   const stuck = await data.addRun({
@@ -78,7 +86,7 @@ beforeEach(async () => {
       { machine: 'rack-03', claims: 'mac', other: 'deadbeef-0000-0000-0000-000000000001', says },
       now - times * 1000,
     )
-  runs = { verified, failed, moving, stuck, crowd }
+  runs = { verified, failed, moving, stuck, crowd, capture, refusedCapture }
 })
 
 const pages = (): [name: string, path: string][] => [
