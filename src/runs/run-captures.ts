@@ -4,7 +4,12 @@ import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunState } from '../domain/run/run-states.ts'
 import type { BootFacts, Chunk, Manifest, Provenance } from '../image/manifest.ts'
 import { ZEROS } from '../protocol/agent-door.ts'
-import { type CapturePlan, type FinishedReport, GeneralisedReport } from '../protocol/capture-door.ts'
+import {
+  CapturedBoot,
+  type CapturePlan,
+  type FinishedReport,
+  type GeneralisedReport,
+} from '../protocol/capture-door.ts'
 import { differingChunks, namedChunks } from './differing-chunks.ts'
 import type { RunInventories } from './run-inventories.ts'
 import type { RecordEvent } from './run-recorder.ts'
@@ -64,8 +69,11 @@ export function createRunCaptures(deps: RunCapturesDeps) {
       const disk = await deps.inventories.chooseDisk(run, inventory, 'sourceChosen')
       return { disk, chunkSize, image: { name: run.image, version: run.version } }
     },
-    generalised: async (run: Run, report: GeneralisedReport): Promise<void> =>
-      void (await deps.record(run.id, 'generalised', report)),
+    generalised: async (run: Run, report: GeneralisedReport): Promise<void> => {
+      const usedBytes = report.parts.reduce((sum, part) => sum + part.usedBytes, 0)
+      const removed = report.parts.flatMap((part) => part.removed).join(', ')
+      await deps.record(run.id, 'generalised', { usedBytes, removed, ...report })
+    },
     known: async (run: Run, raws: readonly string[]): Promise<string[]> => (await captureOf(run)).known(raws),
     take: async (run: Run, stored: Uint8Array<ArrayBuffer>, chunk: Chunk, rawBytes: number): Promise<void> =>
       (await captureOf(run)).take(stored, chunk, rawBytes),
@@ -128,8 +136,7 @@ const settingsOf = (boot: BootFacts | undefined): Pick<BootFacts, 'settings'> =>
   boot?.settings ? { settings: boot.settings } : {}
 
 async function bootOf(deps: Pick<RunCapturesDeps, 'events'>, run: Run) {
-  const told = await newest(deps, run, 'generalised')
-  return GeneralisedReport.parse(told).boot
+  return CapturedBoot.parse((await newest(deps, run, 'generalised')).boot)
 }
 
 async function draftOf(deps: Pick<RunCapturesDeps, 'events'>, run: Run): Promise<string> {

@@ -88,6 +88,7 @@ export const CAPTURED: Told[] = [
     41.4,
     'generalised',
     {
+      ...{ usedBytes: 286_471_680, removed: 'machine-id, ssh-host-keys, logs' },
       parts: [
         ...[{ part: 2, fileSystem: 'fat', bytes: 67_108_864, usedBytes: 7_178_240, system: null, removed: [] }],
         {

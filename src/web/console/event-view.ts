@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { Run, RunEvent } from '../../domain/run/run.ts'
 import { RUN_EVENTS, sourceOf } from '../../domain/run/run-events.ts'
 import { stateColour } from './run-row.ts'
@@ -27,7 +28,23 @@ export const eventRow = (run: Run, event: RunEvent) => ({
   colour: event.to ? stateColour(event.to) : undefined,
 })
 
+const PART = z.object({ part: z.number(), fileSystem: z.string().nullable(), usedBytes: z.number() })
+const partWords = ({ part, fileSystem, usedBytes }: z.infer<typeof PART>): string =>
+  `${part}: ${fileSystem ?? 'unknown'}, ${bytesWords(usedBytes)}`
+const factsWords = (facts: Record<string, unknown>): string =>
+  Object.entries(facts)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join('+') : value}`)
+    .join(', ')
+
+/** What agents tell as lists and records, in words. */
+const RECORDS: Record<string, z.ZodType<string>> = {
+  parts: z.array(PART).transform((parts) => parts.map(partWords).join('; ')),
+  boot: z.record(z.string(), z.unknown()).transform(factsWords),
+}
+
 function fact(name: string, value: unknown): { name: string; value: string } {
+  const told = RECORDS[name]?.safeParse(value)
+  if (told?.success) return { name, value: told.data }
   if (name === 'milliseconds') return { name: 'took', value: durationWords(value) }
   if (typeof value === 'number' && /bytes$/i.test(name)) return { name, value: bytesWords(value) }
   return { name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) }
