@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts'
-import type { Run } from '../domain/run/run.ts'
+import { isProvedDeployment, type Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { Said, VersionName } from '../library/life/lifecycle-records.ts'
 import type { Revocation } from '../library/life/revocation.ts'
@@ -16,7 +16,7 @@ export type RevocationDone = Revocation & { cancelled: string[] }
 export function createImageLifecycle(appliance: Appliance, runs: Pick<RunParts, 'feed' | 'service'>) {
   const { lifecycle, store, log } = appliance
   runs.feed.subscribe((news) => {
-    if (news.kind === 'change' && isDeployed(news.run)) void noteVerified(appliance, news.run, log)
+    if (news.kind === 'change' && isProvedDeployment(news.run)) void noteVerified(appliance, news.run, log)
   })
   return {
     ...lifecycle,
@@ -33,9 +33,6 @@ export function createImageLifecycle(appliance: Appliance, runs: Pick<RunParts, 
     },
   }
 }
-
-/** A capture proves that it is like its disk, and nothing of what a machine makes of it. */
-const isDeployed = ({ kind, state }: Run): boolean => kind === 'deploy' && state === 'verified'
 
 async function noteVerified({ lifecycle, store }: Appliance, run: Run, log: Log): Promise<void> {
   try {

@@ -1,5 +1,7 @@
 const SECTOR = 512
 const PROTECTIVE = 0xee
+/** What an MBR calls a partition that holds others: CHS, LBA, Linux. */
+const EXTENDED = [0x05, 0x0f, 0x85]
 
 /**
  * Bytes that a disk must have for the partition table in its first 1024 bytes: up to the backup GPT (UEFI 2.10 §5.3.2)
@@ -36,6 +38,15 @@ export function partitionsOf(head: Uint8Array, diskBytes: number): Partition[] {
     length: view.getUint8(at + 4) === 0 ? 0 : view.getUint32(at + 12, true) * SECTOR,
   }))
   return primary.filter(isInside)
+}
+
+/** What a disk's table has that `partitionsOf` does not tell, in words; undefined when it tells all. */
+export function untoldPartitions(head: Uint8Array): string | undefined {
+  const isGpt = Buffer.from(head.subarray(SECTOR, SECTOR + 8)).toString('latin1') === 'EFI PART'
+  if (isGpt || head.length < SECTOR || head[510] !== 0x55 || head[511] !== 0xaa) return undefined
+  const types = [446, 462, 478, 494].map((at) => head[at + 4]!)
+  if (types.includes(PROTECTIVE)) return 'a GPT of sectors that are not 512 bytes'
+  return types.some((type) => EXTENDED.includes(type)) ? 'an extended partition' : undefined
 }
 
 function gptEntries(view: DataView): Partition[] {

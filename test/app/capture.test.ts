@@ -163,6 +163,7 @@ describe('a capture', () => {
 
   test.each<[string, string, () => Buffer]>([
     ['nothing on it', 'capture.nothing_there', () => Buffer.alloc(DISK_BYTES)],
+    ['logical partitions', 'capture.not_generalised', () => Buffer.from(content).fill(0x0f, 466, 467)],
     [
       'an encrypted partition',
       'capture.not_generalised',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { statedDiskBytes } from '../../src/image/partition-table.ts'
+import { statedDiskBytes, untoldPartitions } from '../../src/image/partition-table.ts'
 
 const MIB = 1024 * 1024
 
@@ -24,3 +24,14 @@ test.each([
   ['zeros', Buffer.alloc(1024), undefined],
   ['a stub', Buffer.alloc(100), undefined],
 ])('reads the size that a disk needs from %s', (_, bytes, expected) => expect(statedDiskBytes(bytes)).toBe(expected))
+
+test.each([
+  ['a GPT', head(0xee, 1, 0xffffffff, 2047), undefined],
+  ['an MBR', head(0x83, 1024, 1024), undefined],
+  ['no table', Buffer.alloc(1024), undefined],
+  ['a GPT of larger sectors', head(0xee, 1, 0xffffffff), 'a GPT of sectors that are not 512 bytes'],
+  ['an MBR with logical partitions', head(0x05, 1024, 1024), 'an extended partition'],
+  ['an MBR with logical partitions in LBA', head(0x0f, 1024, 1024), 'an extended partition'],
+])('knows whether it tells all partitions of %s', (_, bytes, expected) =>
+  expect(untoldPartitions(bytes)).toBe(expected),
+)

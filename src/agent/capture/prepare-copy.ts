@@ -2,7 +2,7 @@ import { lstat, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { FILE_SYSTEM_BYTES, type FileSystemName, fileSystemOf } from '../../image/file-system.ts'
-import { PARTITION_TABLE_BYTES, type Partition, partitionsOf } from '../../image/partition-table.ts'
+import { PARTITION_TABLE_BYTES, type Partition, partitionsOf, untoldPartitions } from '../../image/partition-table.ts'
 import type { CapturedBoot, CapturedPart, GeneralisedReport } from '../../protocol/capture-door.ts'
 import type { Range } from '../disk/hole-runs.ts'
 import { runProgram } from '../run-program.ts'
@@ -37,6 +37,12 @@ export async function prepareCopy(
   log: (line: string) => void,
 ): Promise<PreparedCopy> {
   const head = await readHead(copy.path, 0, PARTITION_TABLE_BYTES)
+  const untold = untoldPartitions(head)
+  if (untold)
+    throw new AppError(
+      'capture.not_generalised',
+      `expected a table whose partitions can all be looked at, got ${untold}`,
+    )
   const found: (Found & Partition)[] = []
   for (const partition of partitionsOf(head, bytes)) {
     const one = await lookAt(await copy.part(partition), partition, name)

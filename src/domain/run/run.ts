@@ -28,6 +28,10 @@ export type Run = {
   retryOf: string | undefined
 }
 
+/** True for a run that proved that its machine runs its version. A verified capture proves nothing of a machine. */
+export const isProvedDeployment = ({ kind, state }: Pick<Run, 'kind' | 'state'>): boolean =>
+  kind === 'deploy' && state === 'verified'
+
 /** How far a step has come; not an event, kept in memory only. Rates in bytes a second, `etaSeconds` undefined while unknown. */
 export type RunProgress = {
   step: string

@@ -2,7 +2,7 @@ import express, { type Request, type Response, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import { CONTENT_KINDS } from '../../domain/content-kind.ts'
 import type { ImageVersion } from '../../domain/image-version.ts'
-import type { Run } from '../../domain/run/run.ts'
+import { isProvedDeployment, type Run } from '../../domain/run/run.ts'
 import { factsOf } from '../api/image-routes.ts'
 import { actorOf } from '../authentication.ts'
 import { type ChannelView, imageLifeView } from './image-life-view.ts'
@@ -40,7 +40,7 @@ async function sendLibrary({ views, runs, images, library }: Pages, req: Request
       const { state, channels } = await library.record(image)
       return {
         ...{ ...image, state, channels: channels.join(', ') },
-        verified: all.filter((run) => run.manifestDigest === image.manifestDigest && run.state === 'verified').length,
+        verified: all.filter((run) => run.manifestDigest === image.manifestDigest && isProvedDeployment(run)).length,
         ...{ sharedBytes: image.storedBytes - image.ownBytes, ownWidth: share(image.ownBytes, image.storedBytes) },
       }
     }),
@@ -111,7 +111,7 @@ const share = (part: number, whole: number): string => `${whole > 0 ? ((part / w
 /** The machines whose last proved run wrote this manifest. `runs`: newest first. */
 function running(runs: Run[], manifestDigest: string) {
   const last = new Map<string, Run>()
-  for (const run of runs) if (run.state === 'verified' && !last.has(run.machine)) last.set(run.machine, run)
+  for (const run of runs) if (isProvedDeployment(run) && !last.has(run.machine)) last.set(run.machine, run)
   return [...last.values()]
     .filter((run) => run.manifestDigest === manifestDigest)
     .map(({ machine, endedAt, id }) => ({ machine, endedAt, id }))

@@ -1,5 +1,6 @@
 import express, { type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
+import { isProvedDeployment } from '../../domain/run/run.ts'
 import { bootOf } from './boot-preview-pages.ts'
 import { type MachineRow, type Pages, sendPage } from './pages.ts'
 import { newestRows, runRow } from './run-row.ts'
@@ -36,9 +37,9 @@ async function machineValues({ runs, leaseOf, bootPreview, conflictsOf }: Pages,
     })),
   )
   const history = (await runs.list(1000)).filter((run) => run.machine === machine.name)
-  const written = history.flatMap(({ kind, state, endedAt, image, version }) =>
-    kind === 'deploy' && state === 'verified' && endedAt !== undefined ? [{ image, version, endedAt }] : [],
-  )
+  const written = history
+    .filter(isProvedDeployment)
+    .flatMap(({ endedAt, image, version }) => (endedAt === undefined ? [] : [{ image, version, endedAt }]))
   return {
     ...{ machine, cards, conflicts: await conflictsOf(machine.name) },
     ...newestRows(history, Date.now()),
