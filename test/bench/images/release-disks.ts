@@ -11,7 +11,7 @@ const MINIMAL = new URL('../../../images/recipes/debian-12-minimal.yaml', import
 const SECURITY = 'deb http://deb.debian.org/debian-security bookworm-security main\n'
 const NAME = 'debian-12-release'
 /** About 5 % of the bytes of version 1. */
-const UPGRADED = ['openssl', 'libssl3', 'libexpat1', 'libpcre2-8-0', 'libssh2-1', 'libbrotli1', 'liblzma5']
+const UPGRADED = ['openssl', 'libssl3', 'libexpat1', 'libpcre2-8-0', 'libssh2-1', 'libbrotli1', 'liblzma5', 'tzdata']
 
 /**
  * Version 1, Debian's point release alone, and version 2: packages upgraded from the security suite inside of its file
