@@ -6,9 +6,11 @@ import type { BuildProgress } from '../recipes/build-step.ts'
 import { createRecipeBuilder } from '../recipes/builder.ts'
 import type { ParentDisk } from '../recipes/child-disk.ts'
 import { parseHardening, withSettings } from '../recipes/hardening.ts'
+import { MACHINE_STEPS } from '../recipes/install-disk.ts'
 import { parseRecipe, type Recipe } from '../recipes/recipe.ts'
 import type { Appliance } from './appliance.ts'
 import { PROGRAM_FOLDER } from './program.ts'
+import { recipeInstaller } from './recipe-installers.ts'
 
 export type ImageBuildWish = { recipe: string; version: string | undefined; fresh: boolean }
 type OnStep = (step: string) => void
@@ -16,7 +18,7 @@ type OnProgress = (done: number, total: number) => void
 
 /**
  * Builds a recipe's disk (from the cache where that is still valid) and stores it as a signed version. `recipe` is a file
- * or the name of one under images/recipes. Throws recipe.invalid, recipe.failed, image.exists.
+ * or the name of one under images/recipes. Throws recipe.invalid, recipe.failed, image.exists, image.not_found, image.revoked.
  */
 export async function buildImageFromRecipe(
   appliance: Appliance,
@@ -30,13 +32,15 @@ export async function buildImageFromRecipe(
   const version = wish.version ?? recipe.version
   if (await library.find(recipe.name, version))
     throw new AppError('image.exists', `expected a new version of ${recipe.name}, ${version} is in the library`)
+  const installer = await recipeInstaller(appliance, recipe)
   const parent = await parentDisk(appliance, recipe)
   try {
     const builder = createRecipeBuilder({ cacheFolder: settings.cacheFolder, clock, log })
     const options = {
       fresh: wish.fresh,
       onProgress: showSteps(onStep),
-      ...(parent ? { parent } : {}),
+      ...(parent && { parent }),
+      ...(installer && { installer }),
     }
     const built = await builder.build({ ...recipe, version }, options)
     if (built.fromCache) onStep('disk found in the cache')
@@ -58,13 +62,13 @@ async function readRecipe(file: string): Promise<Recipe> {
   return withSettings(recipe, parseHardening(await readFile(profile, 'utf8')))
 }
 
-/** One line a step; what the step's programs print goes to the build's own failure message. */
+/** One line a step, and what a machine says on its console; what other programs print goes to the build's own failure message. */
 function showSteps(onStep: OnStep): BuildProgress {
   let shown = 0
-  return ({ step, number, of }) => {
-    if (number === shown) return
+  return ({ step, number, of, line }) => {
+    if (number !== shown) onStep(`${number}/${of} ${step}`)
     shown = number
-    onStep(`${number}/${of} ${step}`)
+    if (line !== undefined && MACHINE_STEPS.includes(step)) onStep(`${number}/${of} ${step}: ${line}`)
   }
 }
 

@@ -20,7 +20,8 @@ const chunkSize = z
 
 const chunk = z.strictObject({ digest, length: z.int().min(1), raw: digest })
 
-const boot = z.strictObject({
+/** What a manifest says of a disk's boot. */
+export const bootFacts = z.strictObject({
   firmware: z.array(z.enum(['bios', 'uefi'])).max(2),
   rootPartition: z.int().min(1).max(128).nullable(),
   fileSystem: z.literal('ext4').nullable(),
@@ -49,7 +50,7 @@ const schema = z.strictObject({
   size: z.int().min(512).multipleOf(512),
   chunkSize,
   chunks: z.array(chunk.nullable()).min(1).max(MAX_CHUNKS),
-  boot,
+  boot: bootFacts,
   parent: digest.nullable(),
   provenance,
 })
@@ -59,7 +60,7 @@ export type Manifest = z.infer<typeof schema>
 /** A chunk that has bytes: digest and length of what is stored, digest of the raw bytes. */
 export type Chunk = z.infer<typeof chunk>
 /** What a machine must know to boot the disk and what it must show after boot. */
-export type BootFacts = z.infer<typeof boot>
+export type BootFacts = z.infer<typeof bootFacts>
 /** The facts of a disk that nobody told anything about. */
 export const NOTHING_TOLD: BootFacts = {
   ...{ firmware: [], rootPartition: null, fileSystem: null, kernel: null },

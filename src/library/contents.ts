@@ -56,6 +56,13 @@ export function asDisk(stored: Stored<Content>): Stored<Manifest> {
   throw new AppError('image.malformed', `expected a disk image, got ${what}`)
 }
 
+/** Throws image.malformed when the version is a disk and no files. */
+export function asFiles(stored: Stored<Content>): Stored<FilesManifest> {
+  const { manifest } = stored
+  if (manifest.format === 'slipway-files/1') return { ...stored, manifest }
+  throw new AppError('image.malformed', `expected files, got ${manifest.name} ${manifest.version}, which is a disk`)
+}
+
 /** Every distinct blob that a version's content is made of. */
 export function blobsOf(content: Content): NeededBlob[] {
   const all =

@@ -12,11 +12,12 @@ import { type Collector, createCollector } from './care/garbage.ts'
 import { isLive, type LiveFacts } from './care/live-versions.ts'
 import { type BlobSource, type ScrubParts, type ScrubReport, scrub } from './care/scrub.ts'
 import { reportSpace, type SpaceReport } from './care/space.ts'
-import { asDisk, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
+import { asDisk, asFiles, blobsOf, type Content, type NeededBlob, readContent, type Stored } from './contents.ts'
 import { type SyncedVersion, syncVersion, type Upstream } from './depot/sync-depot.ts'
 import { exportMedia } from './export/exporter.ts'
 import type { IsoWish } from './export/iso/iso-wish.ts'
 import { writeDisk } from './export/write-disk.ts'
+import { writeFiles } from './export/write-files.ts'
 import { asFull } from './full.ts'
 import type { Progress } from './import/cutter.ts'
 import type { DiskCapture } from './import/disk-capture.ts'
@@ -77,6 +78,8 @@ export type Library = {
   openChunk(digest: string, range?: ByteRange): Promise<OpenBlob>
   /** Writes the raw disk of a version to a new file. Throws as `manifest` and `openChunk` do. */
   exportDisk(manifestDigest: string, path: string, onProgress?: Progress): Promise<void>
+  /** Writes the files of a version that is no disk into a new folder: all, or those of `paths`. Throws as `content` and `writeFiles` do. */
+  exportFiles(manifestDigest: string, folder: string, paths?: readonly string[]): Promise<void>
   /** Writes a version as signed files for the outside; a medium that boots needs `iso`. Throws as `manifest` does, request.invalid, storage.full, program.failed. */
   exportMedia(manifestDigest: string, wish: MediaWish, iso?: IsoWish, onProgress?: Progress): Promise<MadeMedium[]>
   trustedKeys(): Promise<TrustedKey[]>
@@ -139,6 +142,8 @@ export function createLibrary(parts: LibraryParts): Library {
     openChunk: (digest, range) => blobs.open(contentKey(digest), range),
     exportDisk: async (manifestDigest, path, onProgress) =>
       writeDisk(blobs, (await manifest(manifestDigest)).manifest, path, onProgress),
+    exportFiles: async (manifestDigest, folder, paths) =>
+      writeFiles(blobs, asFiles(await content(manifestDigest)).manifest, folder, paths),
     exportMedia: async (manifestDigest, wish, iso, onProgress = () => {}) => {
       const stored = await manifest(manifestDigest)
       const { name, version } = stored.manifest

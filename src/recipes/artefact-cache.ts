@@ -1,15 +1,17 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { bootFacts } from '../image/manifest.ts'
 
 const facts = z.object({
   recipeDigest: z.string(),
   builtAt: z.string(),
   packages: z.array(z.string()),
   kernel: z.string().nullable(),
+  boot: bootFacts.optional(),
 })
 
-/** What is known of a built disk, kept beside it. `builtAt`: ISO 8601. */
+/** What is known of a built disk, kept beside it. `builtAt`: ISO 8601; `boot`: where it was found on the disk, not made by the recipe. */
 export type ArtefactFacts = z.infer<typeof facts>
 /** A built disk file (raw) in the cache. */
 export type Artefact = ArtefactFacts & { disk: string }

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeBiosGrub } from './boot-bios.ts'
 import { writeEsp } from './boot-uefi.ts'
@@ -8,6 +8,7 @@ import { planDisk } from './disk-layout.ts'
 import { writeRootFileSystem } from './file-system.ts'
 import { writePartitionTable } from './partition-table.ts'
 import { type Recipe, type RecipeBase, recipeUuid } from './recipe.ts'
+import { createSparse } from './sparse-file.ts'
 
 /** Makes a disk file of a finished tree: partitions, file system, loaders for BIOS and UEFI. Throws recipe.failed. */
 export async function assembleDisk(
@@ -35,13 +36,4 @@ export async function assembleDisk(
     await writeEsp(step, disk, layout, { rootUuid, volumeId: uuidOf('esp volume').slice(0, 8), epoch }, scratch)
     await writeBiosGrub(step, disk, layout, scratch)
   })
-}
-
-async function createSparse(path: string, size: number): Promise<void> {
-  const file = await open(path, 'wx')
-  try {
-    await file.truncate(size)
-  } finally {
-    await file.close()
-  }
 }

@@ -1,20 +1,19 @@
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
-import { AppError, hasCode } from '../core/errors.ts'
+import { hasCode } from '../core/errors.ts'
 import { sha256Hex } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import type { BootFacts, Provenance } from '../image/manifest.ts'
 import { type Artefact, createArtefactCache } from './artefact-cache.ts'
-import { BASE_STEPS, buildBaseDisk } from './base-disk.ts'
 import { resolvePackages } from './bootstrap.ts'
 import { type BuildProgress, type BuildStep, createBuildStep, type RunStep } from './build-step.ts'
-import { buildChildDisk, CHILD_STEPS, type ParentDisk } from './child-disk.ts'
+import { type BuildSource, type BuildWay, wayOf } from './build-way.ts'
 import { ROOT_PARTITION } from './disk-layout.ts'
 import { queryPackages } from './package-list.ts'
 import { type Recipe, recipeDigest } from './recipe.ts'
 
-/** `fresh` ignores the cache; `parent` is needed by a recipe that names one. */
-export type BuildOptions = { fresh?: boolean; parent?: ParentDisk; onProgress?: BuildProgress; signal?: AbortSignal }
+/** `fresh` ignores the cache; `parent` and `installer` are needed by a recipe that names one. */
+export type BuildOptions = BuildSource & { fresh?: boolean; onProgress?: BuildProgress }
 
 /** A raw disk file (in the cache: do not change it) and what its manifest must say. */
 export type BuiltDisk = {
@@ -32,7 +31,6 @@ type BuilderParts = { cacheFolder: string; clock: Clock; log: Log }
 
 /** Counted up whenever the same recipe would make another disk. */
 const BUILDER_VERSION = 1
-const TOOLS = ['mmdebstrap', 'e2fsprogs', 'grub-pc-bin', 'grub-efi-amd64-signed', 'shim-signed', 'dosfstools']
 
 /** The builder with its disks in `cacheFolder`/recipes. `build` throws recipe.invalid, recipe.failed. */
 export function createRecipeBuilder(parts: BuilderParts): RecipeBuilder {
@@ -40,52 +38,50 @@ export function createRecipeBuilder(parts: BuilderParts): RecipeBuilder {
 }
 
 async function build(parts: BuilderParts, recipe: Recipe, options: BuildOptions): Promise<BuiltDisk> {
-  const { parent } = options
-  if (recipe.parent && !parent) {
-    throw new AppError('recipe.invalid', `expected the disk of the parent ${recipe.parent.name}, got none`)
-  }
+  const way = wayOf(recipe, options)
   const cache = createArtefactCache(join(parts.cacheFolder, 'recipes'))
-  const runStep = stepRunner(recipe, options)
+  const runStep = stepRunner(way.steps, options)
   const digest = recipeDigest(recipe)
-  const tools = await runStep('tools', (step) => queryPackages(step, '/var/lib/dpkg', TOOLS))
+  const tools = await runStep('tools', (step) => queryPackages(step, '/var/lib/dpkg', way.tools))
   const packages = await runStep('archive', (step) => resolve(parts.log, step, recipe))
-  const key = (parts: unknown): string => `${recipe.name}-${sha256Hex(JSON.stringify(parts)).slice(0, 32)}`
-  const ready = options.fresh
-    ? undefined
-    : packages
-      ? await cache.find(key([digest, packages, tools, parent?.digest]))
-      : await cache.findByRecipe(digest)
+  const key = `${recipe.name}-${sha256Hex(JSON.stringify([digest, packages, tools, way.from])).slice(0, 32)}`
+  const ready = options.fresh ? undefined : packages ? await cache.find(key) : await cache.findByRecipe(digest)
   const artefact =
     ready ??
-    (await cache.make(key([digest, packages, tools, parent?.digest]), async (disk, workFolder) => {
-      const facts = recipe.base
-        ? await buildBaseDisk(recipe, recipe.base, disk, workFolder, runStep)
-        : await buildChildDisk(recipe, parent!, disk, workFolder, runStep)
+    (await cache.make(key, async (disk, workFolder) => {
+      const facts = await way.make(disk, workFolder, runStep)
       return { recipeDigest: digest, builtAt: new Date(parts.clock.now()).toISOString(), ...facts }
     }))
-  return describe(recipe, artefact, tools, ready !== undefined, parent)
+  return describe(recipe, artefact, toolText(recipe, way, tools), ready !== undefined, options)
 }
+
+/** An installer is no parent, inside of which the disk was made, but the disk comes from it all the same. */
+const toolText = ({ install }: Recipe, { from }: BuildWay, tools: string[]): string =>
+  [`slipway-recipes/${BUILDER_VERSION}`, ...(install ? [`installer=${from}`] : []), ...tools].join(' ').slice(0, 256)
 
 function describe(
   recipe: Recipe,
   artefact: Artefact,
-  tools: string[],
+  tool: string,
   fromCache: boolean,
-  parent: ParentDisk | undefined,
+  { parent }: BuildSource,
 ): BuiltDisk {
-  const shape: Omit<BootFacts, 'kernel'> = parent?.boot ?? {
-    firmware: ['bios', 'uefi'],
-    rootPartition: ROOT_PARTITION,
-    fileSystem: 'ext4',
-    seed: recipe.seed ?? 'systemd',
-    banners: [],
-  }
+  const shape: Omit<BootFacts, 'kernel'> = parent?.boot ??
+    artefact.boot ?? {
+      firmware: ['bios', 'uefi'],
+      rootPartition: ROOT_PARTITION,
+      fileSystem: 'ext4',
+      seed: 'systemd',
+      banners: [],
+    }
+  const seed = (parent ? undefined : recipe.seed) ?? shape.seed
   return {
     file: artefact.disk,
     fromCache,
     boot: {
       ...shape,
       ...promised(recipe, shape.settings),
+      seed,
       kernel: artefact.kernel,
       banners: [...shape.banners, ...recipe.banners],
     },
@@ -94,7 +90,7 @@ function describe(
       recipe: `${recipe.name}/${recipe.version}`,
       recipeDigest: artefact.recipeDigest,
       packages: artefact.packages,
-      tool: [`slipway-recipes/${BUILDER_VERSION}`, ...tools].join(' ').slice(0, 256),
+      tool,
     },
   }
 }
@@ -119,8 +115,8 @@ async function resolve(log: Log, step: BuildStep, recipe: Recipe): Promise<strin
   }
 }
 
-function stepRunner(recipe: Recipe, options: BuildOptions): RunStep {
-  const names = ['tools', 'archive', ...(recipe.base ? BASE_STEPS : CHILD_STEPS)]
+function stepRunner(steps: readonly string[], options: BuildOptions): RunStep {
+  const names = ['tools', 'archive', ...steps]
   return async (name, work) => {
     options.signal?.throwIfAborted()
     const place = { step: name, number: names.indexOf(name) + 1, of: names.length }

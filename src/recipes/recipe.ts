@@ -12,6 +12,7 @@ const path = z
 const pattern = z
   .string()
   .regex(/^(\/(?!\.\.?(\/|$))[A-Za-z0-9@._+:,~*?-]+)+$/, 'expected an absolute path, * and ? allowed')
+const kernelArgument = z.string().regex(/^[^\s'"\\$]+$/, 'expected one kernel argument')
 const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a package')
 
 /** A file of an image as its YAML says it. */
@@ -33,10 +34,41 @@ const base = z.strictObject({
   /** Files that must be there before the packages are configured. */
   files: z.array(recipeFile).default([]),
   disk: z.strictObject({ sizeMiB: z.int().min(128).max(1_048_576), espMiB: z.int().min(34).max(1024).default(64) }),
-  kernelArguments: z.array(z.string().regex(/^[^\s'"\\$]+$/, 'expected one kernel argument')).default([]),
+  kernelArguments: z.array(kernelArgument).default([]),
+})
+
+const minutes = z.number().min(0.1).max(1440)
+
+/** An installer that runs without a question in a machine of the bench; the disk that it leaves is captured. */
+const install = z.strictObject({
+  /** A version of the library that has a kernel and an initrd: an installation medium, or a pair of those. */
+  installer: z.strictObject({ name: label, version: label }),
+  kernelArguments: z
+    .array(kernelArgument)
+    .refine((all) => all.join(' ').length <= 1800, 'expected at most 1800 characters in all')
+    .default([]),
+  /** What the installer would ask: files that are appended to its initrd. */
+  answers: z.array(recipeFile).default([]),
+  /** All files of that version in the machine's CD drive, on a volume of this name; left out: no CD. */
+  disc: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/, 'expected 1 to 32 of A-Z a-z 0-9 space . _ -')
+    .optional(),
+  machine: z
+    .strictObject({
+      memoryMiB: z.int().min(256).max(65_536).default(2048),
+      firmware: z.enum(['bios', 'uefi']).default('bios'),
+    })
+    .prefault({}),
+  disk: z.strictObject({ sizeMiB: z.int().min(64).max(1_048_576) }),
+  /** How long the machine may run, and how long it may say nothing on its serial console. */
+  timeoutMinutes: minutes.default(90),
+  silenceMinutes: minutes.default(20),
 })
 
 const change = z.strictObject({ upgrade: z.boolean().default(false), packages: z.array(packageName).default([]) })
+
+const NOT_BESIDE_INSTALL = 'expected none beside install, a recipe with this one as its parent may have it'
 
 const schema = z
   .strictObject({
@@ -47,6 +79,7 @@ const schema = z
     timestamp: z.iso.datetime(),
     base: base.optional(),
     parent: z.strictObject({ name: label, version: label }).optional(),
+    install: install.optional(),
     change: change.default({ upgrade: false, packages: [] }),
     files: z.array(recipeFile).default([]),
     run: z.array(z.string().min(1)).default([]),
@@ -62,16 +95,28 @@ const schema = z
     /** What holds in the built tree and on the running system, besides the profile's; `prepare` runs before the looks at the tree. */
     settings: z.array(setting).max(200).optional(),
     prepare: z.string().optional(),
-    /** How a machine's own facts get in. Of a child: as its parent's. */
+    /** How a machine's own facts get in. Of a child: as its parent's; of an installed disk: as is found on it. */
     seed: z.enum(['systemd', 'nocloud', 'none']).optional(),
   })
-  .refine((recipe) => (recipe.base === undefined) !== (recipe.parent === undefined), {
-    error: 'expected exactly one of base and parent',
+  .refine(({ base, parent, install }) => [base, parent, install].filter(Boolean).length === 1, {
+    error: 'expected exactly one of base, parent and install',
     path: ['base'],
   })
+  .superRefine((recipe, { addIssue }) => {
+    const { change, guarantees } = recipe
+    const given = {
+      change: change.upgrade || change.packages.length > 0,
+      ...{ files: recipe.files.length > 0, run: recipe.run.length > 0, remove: recipe.remove.length > 0 },
+      'guarantees.commands': guarantees.commands.length > 0,
+      ...{ hardening: recipe.hardening, settings: recipe.settings, prepare: recipe.prepare },
+    }
+    for (const [field, value] of Object.entries(recipe.install ? given : {}))
+      if (value) addIssue({ code: 'custom', path: field.split('.'), message: NOT_BESIDE_INSTALL })
+  })
 
-/** How one version of an image is built: from packages (`base`) or inside its parent's file system (`parent`). */
+/** How one version of an image is built: from packages (`base`), inside its parent's file system (`parent`), or by an installer. */
 export type Recipe = z.infer<typeof schema>
+export type RecipeInstall = NonNullable<Recipe['install']>
 export type RecipeBase = NonNullable<Recipe['base']>
 export type RecipeFile = z.infer<typeof recipeFile>
 
