@@ -17,6 +17,8 @@ const small = {
 }
 const { base } = small
 const parent = { name: 'small', version: '1' }
+const install = { installer: { name: 'debian-installer', version: '12.9' }, disk: { sizeMiB: 4096 } }
+const installed = { ...small, base: undefined, install }
 
 test.each(globSync('images/recipes/*.yaml'))('%s is a recipe', (file) => {
   const recipe = parseRecipe(readFileSync(file, 'utf8'))
@@ -36,8 +38,9 @@ test.each([
   ['an unknown field', { disks: 2 }, 'Unrecognized key: "disks"'],
   ['an unknown field inside', { base: { ...base, mirror: 'x' } }, 'base: Unrecognized key: "mirror"'],
   ['a name in capitals', { name: 'Small' }, 'name: expected 1 to 64 of'],
-  ['neither base nor parent', { base: undefined }, 'base: expected exactly one of base and parent'],
-  ['both base and parent', { parent }, 'base: expected exactly one of base and parent'],
+  ['none of base, parent and install', { base: undefined }, 'base: expected exactly one of base, parent and install'],
+  ['both base and parent', { parent }, 'base: expected exactly one of base, parent and install'],
+  ['both base and install', { install }, 'base: expected exactly one of base, parent and install'],
   ['a disk that is too small', { base: { ...base, disk: { sizeMiB: 10 } } }, 'base.disk.sizeMiB: '],
   ['no packages', { base: { ...base, packages: [] } }, 'base.packages: '],
   ['a package that is an option', { base: { ...base, packages: ['-o'] } }, 'base.packages.0: expected the name'],
@@ -56,6 +59,46 @@ test.each([
   ['a time that is none', { timestamp: 'today' }, 'timestamp: '],
 ])('refuses %s and names the field', (_, change, message) => {
   const act = () => parseRecipe(stringify({ ...small, ...change }))
+  expect(act).toThrow(expect.objectContaining({ code: 'recipe.invalid' }))
+  expect(act).toThrow(message)
+})
+
+it('fills in what an installer may leave out', () => {
+  const recipe = parseRecipe(stringify(installed))
+  expect(recipe.install).toMatchObject({
+    ...{ kernelArguments: [], answers: [], timeoutMinutes: 90, silenceMinutes: 20 },
+    machine: { memoryMiB: 2048, firmware: 'bios' },
+  })
+  expect(recipe.seed).toBeUndefined()
+})
+
+const more = (field: object) => ({ install: { ...install, ...field } })
+const answers = (path: string) => more({ answers: [{ path, content: '' }] })
+
+test.each([
+  ['no installer', more({ installer: undefined }), 'install.installer: '],
+  ['an installer without a version', more({ installer: { name: 'x' } }), 'install.installer.version: '],
+  ['no disk', more({ disk: undefined }), 'install.disk: '],
+  ['a disk that is too small', more({ disk: { sizeMiB: 1 } }), 'install.disk.sizeMiB: '],
+  ['a kernel argument that is two', more({ kernelArguments: ['a b'] }), 'install.kernelArguments.0: expected one'],
+  ['more arguments than a kernel reads', more({ kernelArguments: ['a'.repeat(1801)] }), 'install.kernelArguments: '],
+  ['an answer file that climbs', answers('/../x'), 'install.answers.0.path: expected an absolute path'],
+  ['a relative answer file', answers('preseed.cfg'), 'install.answers.0.path: expected an absolute path'],
+  ['a volume that is an option', more({ disc: '-o' }), 'install.disc: expected 1 to 32 of'],
+  ['a volume with a long name', more({ disc: 'x'.repeat(33) }), 'install.disc: expected 1 to 32 of'],
+  ['a firmware that no machine has', more({ machine: { firmware: 'coreboot' } }), 'install.machine.firmware: '],
+  ['a machine without memory', more({ machine: { memoryMiB: 16 } }), 'install.machine.memoryMiB: '],
+  ['no time at all', more({ timeoutMinutes: 0 }), 'install.timeoutMinutes: '],
+  ['an unknown field', more({ network: true }), 'install: Unrecognized key: "network"'],
+  ['files beside it', { files: [{ path: '/x', content: '' }] }, 'files: expected none beside install'],
+  ['commands beside it', { run: ['true'] }, 'run: expected none beside install'],
+  ['removals beside it', { remove: ['/x'] }, 'remove: expected none beside install'],
+  ['packages beside it', { change: { packages: ['nginx'] } }, 'change: expected none beside install'],
+  ['an upgrade beside it', { change: { upgrade: true } }, 'change: expected none beside install'],
+  ['hardening beside it', { hardening: { profile: 'server' } }, 'hardening: expected none beside install'],
+  ['guaranteed commands', { guarantees: { commands: ['true'] } }, 'guarantees.commands: expected none beside install'],
+])('refuses an installer with %s and names the field', (_, change, message) => {
+  const act = () => parseRecipe(stringify({ ...installed, ...change }))
   expect(act).toThrow(expect.objectContaining({ code: 'recipe.invalid' }))
   expect(act).toThrow(message)
 })
