@@ -42,6 +42,8 @@ export type BenchMachineWish = {
   /** How many times slower than alone this machine runs, because others run beside it. */
   slower?: number
   fill?: number
+  /** A disk file that is there, instead of a new one. */
+  disk?: string
   /** A screen, for a system that wants one; else it has the serial line alone. */
   hasDisplay?: boolean
   profile?: Partial<HardwareProfile>
@@ -148,8 +150,8 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
   const mac = wish.mac ?? `52:54:00:77:00:${two}`
   const uuid = wish.uuid ?? `00112233-4455-6677-8899-aabbccddee${two}`
   await register(parts, wish, { mac, uuid, serial })
-  const disk = join(dataFolder, `${wish.name}.disk`)
-  await makeDisk(disk, wish.diskBytes, wish.fill)
+  const disk = wish.disk ?? join(dataFolder, `${wish.name}.disk`)
+  if (!wish.disk) await makeDisk(disk, wish.diskBytes, wish.fill)
   const firmware = wish.firmware ?? 'bios'
   const variables = await makeVariables(firmware, join(dataFolder, `${wish.name}.variables`))
   await network.addTap(tap)

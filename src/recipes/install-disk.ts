@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasCode } from '../core/errors.ts'
 import type { BootFacts } from '../image/manifest.ts'
 import { appendArchive } from './append-archive.ts'
 import type { BuildStep, RunStep } from './build-step.ts'
@@ -47,7 +48,9 @@ export async function buildInstalledDisk(
   })
   const boot = await runStep('capture', (step) => {
     const order = { disk: installed, target: disk, image: recipe.name, version: recipe.version, firmware }
-    return installer.capture(order, step.line, signal)
+    return installer.capture(order, step.line, signal).catch((error: unknown) => {
+      throw hasCode(error, 'lab.failed') ? step.fail(error.message, error) : error
+    })
   })
   const packages = await runStep('guarantees', (step) =>
     lookInside(step, disk, boot, recipe.guarantees.paths, workFolder),

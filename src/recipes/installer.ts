@@ -43,7 +43,7 @@ export type Installer = {
   pack(folder: string, archive: string): Promise<void>
   /** Runs the machine to its end; `onLine` hears its console. */
   run(machine: InstallerMachine, onLine: OnLine, signal?: AbortSignal): Promise<InstallerEnd>
-  /** Captures the disk by the agent: only used blocks, nothing that makes two machines one. Throws AppError. */
+  /** Captures the disk by the agent: only used blocks, nothing that makes two machines one. Throws lab.failed. */
   capture(order: CaptureOrder, onLine: OnLine, signal?: AbortSignal): Promise<BootFacts>
   /** Where consoles are kept, one file a recipe. */
   transcripts: string
