@@ -25,6 +25,7 @@ export async function buildImageFromRecipe(
   wish: ImageBuildWish,
   onStep: OnStep,
   onProgress: OnProgress,
+  signal?: AbortSignal,
 ): Promise<ImageVersion> {
   const { settings, clock, log, library, lifecycle } = appliance
   const file = wish.recipe.includes('/') ? wish.recipe : join(PROGRAM_FOLDER, 'images/recipes', `${wish.recipe}.yaml`)
@@ -41,12 +42,15 @@ export async function buildImageFromRecipe(
       onProgress: showSteps(onStep),
       ...(parent && { parent }),
       ...(installer && { installer }),
+      ...(signal && { signal }),
     }
     const built = await builder.build({ ...recipe, version }, options)
     if (built.fromCache) onStep('disk found in the cache')
     const { boot, provenance } = built
     const facts = { name: recipe.name, version, boot, parent: built.parent, provenance }
-    const { row } = await library.importDisk({ file: built.file, format: 'raw' }, facts, onProgress)
+    const { row } = await library.importDisk({ file: built.file, format: 'raw' }, facts, onProgress, {
+      ...(signal && { signal }),
+    })
     await lifecycle.take(row, 'build', { by: 'appliance', body: provenance })
     return row
   } finally {

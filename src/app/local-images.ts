@@ -16,8 +16,8 @@ type LocalImages = Omit<ApplianceDoor, 'serve' | 'printConfig' | 'doctor' | 'add
 /** The commands on this appliance's image library. `using` opens the appliance for one piece of work. */
 export function localImages(using: <T>(work: (appliance: Appliance) => Promise<T>) => Promise<T>): LocalImages {
   return {
-    buildImage: (recipe, version, fresh, onStep, onProgress) =>
-      using((appliance) => buildImageFromRecipe(appliance, { recipe, version, fresh }, onStep, onProgress)),
+    buildImage: (recipe, version, fresh, onStep, onProgress, signal) =>
+      using((appliance) => buildImageFromRecipe(appliance, { recipe, version, fresh }, onStep, onProgress, signal)),
     importImage: (wish, onProgress) => using((appliance) => importImageFile(appliance, wish, onProgress)),
     verifyImage: (name, version, deep, onProgress) =>
       using(async ({ library }) => {

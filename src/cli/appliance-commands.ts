@@ -60,12 +60,14 @@ export type ApplianceDoor = {
     fresh: boolean,
     onStep: (step: string) => void,
   ): Promise<{ flavour: string; release: string; bytes: number; digest: string }>
+  /** What `signal` stops leaves nothing behind. */
   buildImage(
     recipe: string,
     version: string | undefined,
     fresh: boolean,
     onStep: (step: string) => void,
     onProgress: Progress,
+    signal: AbortSignal,
   ): Promise<ImageVersion>
   /** `format` as a word or by the file's own name; where `name` or `version` lack, request.invalid. */
   importImage(wish: ImageImportWish, onProgress: Progress): Promise<ImageVersion>

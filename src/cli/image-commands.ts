@@ -7,6 +7,7 @@ import { imageCareCommands, imageKeyCommands } from './image-care-commands.ts'
 import { imageExportCommands } from './image-export-commands.ts'
 import { imageInspectCommands } from './image-inspect-commands.ts'
 import { progressOf } from './progress-bar.ts'
+import { STOPPED, stoppable } from './stoppable.ts'
 
 type Door = (call: Call) => Promise<ApplianceDoor>
 
@@ -29,15 +30,22 @@ function intoLibrary(door: Door): Command[] {
       options: { version: VERSION, fresh: FRESH },
       run: async (call) => {
         const appliance = await door(call)
-        const row = await progressOf('storing chunks', (onProgress) =>
-          appliance.buildImage(
-            call.words[0]!,
-            textOption(call, 'version'),
-            call.options.fresh === true,
-            (step) => call.say(`image: ${step}`),
-            onProgress,
+        const row = await stoppable((signal) =>
+          progressOf('storing chunks', (onProgress) =>
+            appliance.buildImage(
+              call.words[0]!,
+              textOption(call, 'version'),
+              call.options.fresh === true,
+              (step) => call.say(`image: ${step}`),
+              onProgress,
+              signal,
+            ),
           ),
         )
+        if (!row) {
+          call.say('Stopped; what the build had made is removed.')
+          return STOPPED
+        }
         call.print(row, told(row))
         return 0
       },

@@ -10,10 +10,13 @@ const MOST_TEXT = 1 << 20
 export function followSerial(stream: Readable, onLine: (line: string) => void): SerialConsole {
   let text = ''
   let rest = ''
+  let held = ''
   const waiting = new Set<() => void>()
   stream.setEncoding('latin1')
   stream.on('data', (part: string) => {
-    const clean = stripVTControlCharacters(part).replaceAll('\r', '')
+    const all = held + part
+    held = unfinishedSequence(all)
+    const clean = stripVTControlCharacters(all.slice(0, all.length - held.length)).replaceAll('\r', '')
     text = (text + clean).slice(-MOST_TEXT)
     const lines = (rest + clean).split('\n')
     rest = lines.pop() ?? ''
@@ -48,4 +51,12 @@ export function followSerial(stream: Readable, onLine: (line: string) => void): 
       })
     },
   }
+}
+
+const ESCAPE = '\u001b'
+
+/** The beginning of a control sequence (ECMA-48 §5.4) at the end of a text: the rest of it comes with the next part. */
+function unfinishedSequence(text: string): string {
+  const last = text.slice(Math.max(text.lastIndexOf(ESCAPE), 0))
+  return last.startsWith(ESCAPE) && /^(\[[0-?]*[ -/]*)?$/.test(last.slice(1)) ? last : ''
 }

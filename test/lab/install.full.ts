@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -17,7 +17,7 @@ const MIB = 1024 * 1024
 let folder: string
 
 /** The command line on a library of its own. Its words come back whether it did what it was told or not. */
-async function slipway(...args: string[]) {
+function slipway(...args: string[]) {
   const env = { SLIPWAY_DATA_FOLDER: join(folder, 'data'), SLIPWAY_CACHE_FOLDER: join(folder, 'cache') }
   const all = ['--no-warnings', PROGRAM, ...args, '--config', '/dev/null', '--json']
   return execa(process.execPath, all, { env, stdin: 'ignore', reject: false })
@@ -104,6 +104,26 @@ describe('an installer that does not do its work', () => {
       )
     },
     6 * MINUTE,
+  )
+
+  it(
+    'is stopped with its machine, and nothing of it stays',
+    async () => {
+      const building = slipway('image', 'build', await writeRecipe('stopped', { installer: 'pair', wish: 'wait' }))
+      let said = ''
+      building.stderr.on('data', (part: Buffer) => {
+        said += part.toString()
+        if (said.includes('still waiting')) building.kill('SIGINT')
+      })
+      expect((await building).exitCode).toBe(130)
+      expect(said).toMatch(/Stopped; what the build had made is removed\.\n$/)
+      expect((await readdir(join(folder, 'cache/recipes'))).filter((name) => name.startsWith('build-'))).toEqual([])
+      const running = await Promise.all(
+        (await readdir('/proc')).map((id) => readFile(join('/proc', id, 'cmdline'), 'utf8').catch(() => '')),
+      )
+      expect(running.filter((line) => line.startsWith('qemu-system') && line.includes(folder))).toEqual([])
+    },
+    5 * MINUTE,
   )
 
   it(

@@ -86,3 +86,14 @@ it('finds words on a serial console that end no line, and says what it last saw 
   expect(lines).toEqual(['first'])
   await expect(serial.waitFor(/never/, 0.05)).rejects.toThrow(/never.*login: /)
 })
+
+it('shows nothing of a control sequence that comes in two parts', () => {
+  const stream = new PassThrough()
+  const lines: string[] = []
+  const serial = followSerial(stream, (line) => lines.push(line))
+  for (const part of ['one\u001b', '[3', '2', 'mtwo\u001b[0m\n', '\u001b[', 'Kthree\n']) {
+    stream.write(part)
+    stream.read()
+  }
+  expect([lines, serial.text()]).toEqual([['onetwo', 'three'], 'onetwo\nthree\n'])
+})

@@ -34,17 +34,18 @@ function installTo(disk: string): void {
   execFileSync('mke2fs', ['-q', '-F', '-t', 'ext4', '-d', tree, ...place], { stdio: 'ignore' })
 }
 
-type Seen = { machines: InstallerMachine[]; initrd: string; disc: string; captured: number }
+type Seen = { machines: InstallerMachine[]; written: string[]; initrd: string; disc: string; captured: number }
 type Acts = { install?: (disk: string) => void; end?: InstallerEnd; says?: string[] }
 
 /** An installer whose machine is made of a few lines here; what it was handed is kept, because its folder goes. */
 function fakeInstaller(acts: Acts = {}): { installer: Installer; seen: Seen } {
-  const seen: Seen = { machines: [], initrd: '', disc: '', captured: 0 }
+  const seen: Seen = { machines: [], written: [], initrd: '', disc: '', captured: 0 }
   const installer: Installer = {
     ...{ digest: 'd'.repeat(64), kernel: 'boot/vmlinuz', initrd: 'boot/initrd', transcripts: temporaryFolder() },
     writeFiles: async (folder, paths) => {
       mkdirSync(folder)
       for (const [path, content] of Object.entries(FILES).filter(([path]) => paths?.includes(path) ?? true)) {
+        seen.written.push(path)
         mkdirSync(join(folder, path, '..'), { recursive: true })
         writeFileSync(join(folder, path), content)
       }
@@ -115,6 +116,7 @@ it('gives a machine without a CD the two files that it starts with, untouched wh
   const { installer, seen } = fakeInstaller()
   await builder().build(recipeOf(), { installer })
   expect([seen.initrd, seen.machines[0]!.disc]).toEqual(['an initrd', undefined])
+  expect(seen.written).toEqual(['boot/vmlinuz', 'boot/initrd'])
 })
 
 test.each([
