@@ -7,10 +7,12 @@ import { stringify } from 'yaml'
 import { systemClock } from '../../src/core/clock.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { Manifest } from '../../src/image/manifest.ts'
+import { probeAcceleration } from '../../src/lab/acceleration.ts'
 import { createRecipeBuilder } from '../../src/recipes/builder.ts'
 import { parseRecipe } from '../../src/recipes/recipe.ts'
 import { askDebugfs } from '../recipes/disk-fixture.ts'
 import { CACHE_FOLDER, IMAGE, MINUTE, PROGRAM } from './bench-fixture.ts'
+import { startLoneMachine } from './lone-machine.ts'
 import { writeTinyInstaller, writeTinyMedium } from './tiny-installer.ts'
 
 const MIB = 1024 * 1024
@@ -77,8 +79,8 @@ describe('an installer that does not do its work', () => {
   it(
     'is ended at its deadline, with what it said last',
     async () => {
-      const said = await refusal('endless', { installer: 'pair', wish: 'wait', more: { timeoutMinutes: 0.8 } })
-      expect(said).toMatch(/recipe\.failed: step install: expected the installer .* got none after 0\.8 minutes\n/)
+      const said = await refusal('endless', { installer: 'pair', wish: 'wait', more: { timeoutMinutes: 0.6 } })
+      expect(said).toMatch(/recipe\.failed: step install: expected the installer .* got none after 0\.6 minutes\n/)
       expect(said).toMatch(/\nstill waiting, [\d. ]+\nthe whole console: .*endless-1\.console/)
       expect(said).toMatch(/image: 4\/6 install: tiny installer: wait by bios/)
       expect(await consoleOf('endless')).toMatch(/Linux version .*still waiting/s)
@@ -182,7 +184,19 @@ describe('an installer that does its work', () => {
     expect(ask('ls /etc/ssh')).not.toContain('ssh_host')
     expect(ask('ls /var/lib/dhcp')).not.toContain('leases')
     expect(ask('ls /var/log')).not.toContain('installer.log')
+    expect(ask('cat /etc/slipway-release')).toContain('SLIPWAY_IMAGE=installed\nSLIPWAY_VERSION=1\n')
   })
+
+  it(
+    'starts',
+    async () => {
+      const accelerator = await probeAcceleration(join(folder, 'data/ramdisk/cloud/vmlinuz'), join(folder, 'cache'))
+      const disks = [join(folder, 'installed.raw')]
+      const machine = startLoneMachine({ firmware: 'bios', variables: undefined, disks, accelerator })
+      await machine.console.waitFor(/login:/, 300).finally(machine.powerOff)
+    },
+    6 * MINUTE,
+  )
 
   it('is not run again for the same recipe', async () => {
     const { stderr } = await slipway('image', 'build', join(folder, 'installed.yaml'), '--version', '1')
