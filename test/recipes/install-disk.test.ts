@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, test } from 'vitest'
 import { stringify } from 'yaml'
+import { AppError } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { NOTHING_TOLD } from '../../src/image/manifest.ts'
 import { writeCpio } from '../../src/ramdisk/cpio-archive.ts'
@@ -162,6 +163,16 @@ test.each([
   await expect(built).rejects.toMatchObject({ code: 'recipe.failed' })
   await expect(built).rejects.toThrow(`expected the installer to leave a file system on the disk, ${message}`)
   expect(seen.captured).toBe(0)
+})
+
+it('fails when the disk can not be captured, with what the capture said', async () => {
+  const { installer } = fakeInstaller()
+  const capture = () => Promise.reject(new AppError('lab.failed', 'expected the disk to be captured, got xfs'))
+  const built = builder().build(recipeOf(), { installer: { ...installer, capture } })
+  await expect(built).rejects.toMatchObject({
+    code: 'recipe.failed',
+    message: 'step capture: expected the disk to be captured, got xfs',
+  })
 })
 
 it('fails when what the recipe guarantees is not on the disk', async () => {
