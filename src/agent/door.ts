@@ -96,5 +96,6 @@ function refusal(answer: DoorAnswer): AppError {
   const why = said.success ? `${said.data.code}: ${said.data.message}` : text.slice(0, 200)
   return new AppError('agent.token_refused', `the appliance refused with ${answer.status}: ${why}`, {
     status: answer.status,
+    ...(said.success ? { code: said.data.code } : {}),
   })
 }

@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     await Promise.race([work, ended, uncaught()])
     reports.log('done, restarting')
   } catch (error) {
-    const code = error instanceof AppError ? error.code : 'internal'
+    const code = error instanceof AppError ? codeOf(error) : 'internal'
     const message = error instanceof Error ? error.message : String(error)
     reports.log(`stopped: ${code}: ${message}`)
     await door.call(AGENT_PATHS.failed, { code, message: message.slice(0, 4000) }, z.unknown()).catch(() => {})
@@ -70,6 +70,9 @@ async function main(): Promise<void> {
   }
   await reports.end()
 }
+
+/** What the appliance refused with says more than that it refused. */
+const codeOf = ({ code, details }: AppError): string => (typeof details.code === 'string' ? details.code : code)
 
 /** Fails with what nobody caught: the agent is the first process, so its end without a word would stop the kernel. */
 const uncaught = (): Promise<never> => new Promise((_resolve, reject) => process.on('uncaughtException', reject))

@@ -4,6 +4,7 @@ import { isEnd } from '../domain/run/run-states.ts'
 import type { Said, VersionName } from '../library/life/lifecycle-records.ts'
 import type { Revocation } from '../library/life/revocation.ts'
 import type { Appliance } from './appliance.ts'
+import { createMachineDisks } from './machine-disks.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** What a revocation did: versions, machines that run them, and the runs that it ended. */
@@ -15,6 +16,7 @@ export type RevocationDone = Revocation & { cancelled: string[] }
  */
 export function createImageLifecycle(appliance: Appliance, runs: Pick<RunParts, 'feed' | 'service'>) {
   const { lifecycle, store, log } = appliance
+  const disks = createMachineDisks(appliance)
   runs.feed.subscribe((news) => {
     if (news.kind === 'change' && isProvedDeployment(news.run)) void noteVerified(appliance, news.run, log)
   })
@@ -25,7 +27,9 @@ export function createImageLifecycle(appliance: Appliance, runs: Pick<RunParts, 
       const digests = new Set(done.versions.map(({ manifestDigest }) => manifestDigest))
       const cancelled: string[] = []
       for (const run of await store.runs.open()) {
-        if (!digests.has(run.manifestDigest) || isEnd(run.state)) continue
+        const digest =
+          run.kind === 'capture' ? (await disks.versionOn(run.machine))?.manifestDigest : run.manifestDigest
+        if (digest === undefined || !digests.has(digest) || isEnd(run.state)) continue
         await runs.service.cancel(run.id, `${said.by}: ${run.image} ${run.version} was revoked`)
         cancelled.push(run.id)
       }

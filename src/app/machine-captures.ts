@@ -10,15 +10,24 @@ type Parts = { inventories: RunInventories; disks: MachineDisks; record: RecordE
 
 /** Joins captures with the library, which is let go of when their runs end. */
 export function createMachineCaptures(
-  { library, lifecycle, store }: Appliance,
+  { library, lifecycle, store, log }: Appliance,
   { inventories, disks, record, feed }: Parts,
 ): RunCaptures {
+  const { find: findRun, events } = store.runs
   const captures = createRunCaptures({
-    ...{ inventories, open: library.openCapture, parentOf: disks.parentOf, events: store.runs.events, record },
-    noteBuild: (name, version, body) => lifecycle.take({ name, version }, 'build', { by: 'appliance', body }),
+    ...{ ...disks, inventories, open: library.openCapture, findRun, events, record },
+    noteBuild: async (name, version, body) => {
+      const row = await library.find(name, version)
+      // Said already where the answer to the agent was lost.
+      if (row && (await lifecycle.stand(row)).state === 'draft')
+        await lifecycle.take(row, 'build', { by: 'appliance', body })
+    },
   })
   feed.subscribe((news) => {
-    if (news.kind === 'change' && isEnd(news.run.state)) void captures.end(news.run.id)
+    if (news.kind !== 'change' || !isEnd(news.run.state)) return
+    captures.end(news.run.id).catch((error: unknown) => {
+      log.error({ runId: news.run.id, error: String(error) }, 'the library was not let go of by a capture')
+    })
   })
   return captures
 }

@@ -1,22 +1,29 @@
 import { AppError } from '../core/errors.ts'
+import type { ImageVersion } from '../domain/image-version.ts'
 import type { BootFacts } from '../image/manifest.ts'
 import type { Appliance } from './appliance.ts'
 
 export type MachineDisks = ReturnType<typeof createMachineDisks>
 
-/** What the library knows of the disks of machines: the version that each was last proved to run. */
+/** What the library knows of the disks of machines: the version that each was last proved to hold. */
 export function createMachineDisks({ store, library, lifecycle }: Pick<Appliance, 'store' | 'library' | 'lifecycle'>) {
-  const versionOn = async (machine: string) => {
+  const versionOn = async (machine: string): Promise<ImageVersion | undefined> => {
     // A run that began to write and proved nothing leaves a disk of which nobody knows what it is.
     if ((await store.machines.find(machine))?.unprovedBy !== undefined) return undefined
-    const run = await store.runs.lastDeployed(machine)
+    const run = await store.runs.lastWritten(machine)
     const row = run && (await store.images.find(run.image, run.version))
     return row?.manifestDigest === run?.manifestDigest ? row : undefined
   }
   return {
-    parentOf: async (machine: string): Promise<{ digest: string; boot: BootFacts } | undefined> => {
+    versionOn,
+    /** `told`: the manifest that the disk itself names. A machine that was installed by hand since has no parent here. */
+    parentOf: async (
+      machine: string,
+      told: string | null,
+    ): Promise<{ digest: string; boot: BootFacts } | undefined> => {
       const row = await versionOn(machine)
-      return row && { digest: row.manifestDigest, boot: (await library.manifest(row.manifestDigest)).manifest.boot }
+      if (!row || row.manifestDigest !== told) return undefined
+      return { digest: row.manifestDigest, boot: (await library.manifest(row.manifestDigest)).manifest.boot }
     },
     /** Throws image.revoked. */
     assertNotRevoked: async (machine: string): Promise<void> => {

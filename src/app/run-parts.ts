@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { Manifest } from '../image/manifest.ts'
+import type { RunCaptures } from '../runs/run-captures.ts'
 import { createRunChecks, type RunChecksDeps } from '../runs/run-checks.ts'
 import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
@@ -99,9 +100,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
       return profile?.localBoot ?? 'exit'
     },
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
-    resume: async (): Promise<void> => {
-      for (const run of await runs.open()) if (!isEnd(run.state)) enter(run)
-    },
+    resume: () => resumeRuns(appliance, enter, captures),
   }
 }
 
@@ -111,6 +110,13 @@ function transfersOf({ store, clock, log }: Appliance, feed: RunFeed): RunTransf
     if (news.kind === 'change' && isEnd(news.run.state)) void transfers.end(news.run.id)
   })
   return transfers
+}
+
+async function resumeRuns({ store }: Appliance, enter: (run: Run) => void, captures: RunCaptures): Promise<void> {
+  for (const run of await store.runs.open()) {
+    if (!isEnd(run.state)) enter(run)
+    if (run.state === 'capturing' || run.state === 'rereading') await captures.resume(run)
+  }
 }
 
 /** An agent shares while it writes and reads back: later the address may be its own system's. */

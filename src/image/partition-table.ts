@@ -40,13 +40,17 @@ export function partitionsOf(head: Uint8Array, diskBytes: number): Partition[] {
   return primary.filter(isInside)
 }
 
-/** What a disk's table has that `partitionsOf` does not tell, in words; undefined when it tells all. */
-export function untoldPartitions(head: Uint8Array): string | undefined {
+/** Why `partitionsOf` does not tell all that is on a disk of `diskBytes`, in words; undefined when it does. */
+export function untoldPartitions(head: Uint8Array, diskBytes: number): string | undefined {
   const isGpt = Buffer.from(head.subarray(SECTOR, SECTOR + 8)).toString('latin1') === 'EFI PART'
-  if (isGpt || head.length < SECTOR || head[510] !== 0x55 || head[511] !== 0xaa) return undefined
-  const types = [446, 462, 478, 494].map((at) => head[at + 4]!)
+  const isMbr = !isGpt && head.length >= SECTOR && head[510] === 0x55 && head[511] === 0xaa
+  const types = isMbr ? [446, 462, 478, 494].map((at) => head[at + 4]!) : []
   if (types.includes(PROTECTIVE)) return 'a GPT of sectors that are not 512 bytes'
-  return types.some((type) => EXTENDED.includes(type)) ? 'an extended partition' : undefined
+  if (types.some((type) => EXTENDED.includes(type))) return 'an extended partition'
+  const told = partitionsOf(head, diskBytes).toSorted((one, other) => one.offset - other.offset)
+  if (told.length < partitionsOf(head, Number.MAX_SAFE_INTEGER).length) return 'a partition that ends behind the disk'
+  const overlaps = told.some((part, at) => at > 0 && told[at - 1]!.offset + told[at - 1]!.length > part.offset)
+  return overlaps ? 'partitions that overlap' : undefined
 }
 
 function gptEntries(view: DataView): Partition[] {

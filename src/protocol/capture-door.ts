@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { printable } from '../core/printable.ts'
+import { MAX_CHUNKS } from '../image/manifest.ts'
 import { ChosenDisk, digest, ZEROS } from './agent-door.ts'
 
 /** What every path of a capture begins with. */
@@ -53,7 +54,12 @@ export const CapturedBoot = z.strictObject({
 })
 export type CapturedBoot = z.infer<typeof CapturedBoot>
 
-export const GeneralisedReport = z.strictObject({ parts: z.array(CapturedPart).min(1).max(129), boot: CapturedBoot })
+/** `manifest`: the digest of the version that the system says it was deployed from. */
+export const GeneralisedReport = z.strictObject({
+  parts: z.array(CapturedPart).min(1).max(129),
+  boot: CapturedBoot,
+  manifest: digest.nullable().default(null),
+})
 export type GeneralisedReport = z.infer<typeof GeneralisedReport>
 
 /** Raw digests in question, and those of them whose chunks the library has. */
@@ -76,7 +82,7 @@ export const FinishedReport = z.strictObject({
   digests: z
     .array(z.union([digest, z.literal(ZEROS)]))
     .min(1)
-    .max(1 << 24),
+    .max(MAX_CHUNKS),
   sentChunks: count,
   sentBytes: count,
   seconds: z.number().nonnegative(),
@@ -87,6 +93,6 @@ export const FinishedAnswer = z.object({ missing: z.array(digest) })
 
 /** The same of the second reading. The answer comes when both agree and the version is stored. */
 export const RereadReport = z.strictObject({
-  digests: z.array(z.union([digest, z.literal(ZEROS)])).max(1 << 24),
+  digests: z.array(z.union([digest, z.literal(ZEROS)])).max(MAX_CHUNKS),
   seconds: z.number().nonnegative(),
 })

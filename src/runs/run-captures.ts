@@ -1,8 +1,8 @@
 import { AppError } from '../core/errors.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
-import type { RunState } from '../domain/run/run-states.ts'
-import type { BootFacts, Chunk, Manifest, Provenance } from '../image/manifest.ts'
+import { newestSession } from '../domain/run/run-way.ts'
+import type { BootFacts, Chunk } from '../image/manifest.ts'
 import { ZEROS } from '../protocol/agent-door.ts'
 import {
   CapturedBoot,
@@ -11,35 +11,17 @@ import {
   type GeneralisedReport,
 } from '../protocol/capture-door.ts'
 import { differingChunks, namedChunks } from './differing-chunks.ts'
+import { createOpenCaptures, type OpenCapture, type OpenCapturesDeps } from './open-captures.ts'
 import type { RunInventories } from './run-inventories.ts'
 import type { RecordEvent } from './run-recorder.ts'
 
-/** The library's side of one capture. Sizes in bytes. */
-export type OpenCapture = {
-  chunkSize: number
-  known(raws: readonly string[]): string[]
-  take(stored: Uint8Array<ArrayBuffer>, chunk: Chunk, rawBytes: number): Promise<void>
-  missing(raws: readonly string[]): Promise<string[]>
-  draft(disk: {
-    name: string
-    version: string
-    bytes: number
-    raws: readonly (string | undefined)[]
-    boot: BootFacts
-    parent: string | null
-    provenance: Provenance
-  }): Promise<string>
-  drafted(digest: string): Promise<Manifest>
-  publish(digest: string): Promise<unknown>
-  end(): Promise<void>
-}
-
-export type RunCapturesDeps = {
+export type RunCapturesDeps = OpenCapturesDeps & {
   inventories: RunInventories
-  open(version: { name: string; version: string }): Promise<OpenCapture>
-  /** The version that a machine was last proved to run, and its boot facts. */
-  parentOf(machine: string): Promise<{ digest: string; boot: BootFacts } | undefined>
-  /** Puts on record how a version was made. */
+  /** The version that a machine's disk was last proved to hold, if the disk itself says so (`told`), and its boot facts. */
+  parentOf(machine: string, told: string | null): Promise<{ digest: string; boot: BootFacts } | undefined>
+  /** Throws image.revoked when what the machine was last proved to hold was revoked. */
+  assertNotRevoked(machine: string): Promise<void>
+  /** Puts on record how a version was made, once. */
   noteBuild(name: string, version: string, said: Record<string, unknown>): Promise<void>
   events(runId: string): Promise<RunEvent[]>
   record: RecordEvent
@@ -47,104 +29,157 @@ export type RunCapturesDeps = {
 export type RunCaptures = ReturnType<typeof createRunCaptures>
 
 const TOOL = 'slipway capture'
+/** A chunk may have to be sent again; more than this many times all of the disk is nobody's honest need. */
+const MOST_SENT = 3
 
 /**
  * The server's half of a capture: it says what is known already, judges and stores what comes, and makes a version of it
  * only when a second reading of the disk agrees with the first. All that a restart must not lose is in the library or in
- * the run's history.
+ * the run's history. A question whose answer was lost is asked again: it gets the same answer, and does nothing twice.
  */
 export function createRunCaptures(deps: RunCapturesDeps) {
-  const open = new Map<string, Promise<OpenCapture>>()
-  const captureOf = (run: Run): Promise<OpenCapture> => {
-    const opened = open.get(run.id) ?? deps.open({ name: run.image, version: run.version })
-    open.set(run.id, opened)
-    opened.catch(() => open.delete(run.id))
-    return opened
+  const captures = createOpenCaptures(deps)
+  const joined = createJoined()
+  const budgets = new Map<string, Promise<{ chunks: number }>>()
+  const budgetOf = (run: Run, chunkSize: number) => {
+    const budget =
+      budgets.get(run.id) ??
+      sessionOf(deps, run).then(({ disk }) => ({ chunks: MOST_SENT * Math.ceil(disk.bytes / chunkSize) }))
+    budgets.set(run.id, budget)
+    return budget
   }
   return {
     /** Stores the inventory and answers with the disk to read. Throws the disk.* code that ended the run. */
     plan: async (run: Run, inventory: Inventory): Promise<CapturePlan> => {
+      await captures.assertIn(run.id, ['inventorying'])
       await deps.inventories.take(run, inventory)
-      const { chunkSize } = await captureOf(run)
+      const { chunkSize } = await captures.of(run, 'inventorying')
       const disk = await deps.inventories.chooseDisk(run, inventory, 'sourceChosen')
       return { disk, chunkSize, image: { name: run.image, version: run.version } }
     },
     generalised: async (run: Run, report: GeneralisedReport): Promise<void> => {
+      await captures.assertIn(run.id, ['capturing'])
+      if ((await sessionOf(deps, run)).generalised) return
       const usedBytes = report.parts.reduce((sum, part) => sum + part.usedBytes, 0)
       const removed = report.parts.flatMap((part) => part.removed).join(', ')
       await deps.record(run.id, 'generalised', { usedBytes, removed, ...report })
     },
-    known: async (run: Run, raws: readonly string[]): Promise<string[]> => (await captureOf(run)).known(raws),
-    take: async (run: Run, stored: Uint8Array<ArrayBuffer>, chunk: Chunk, rawBytes: number): Promise<void> =>
-      (await captureOf(run)).take(stored, chunk, rawBytes),
+    known: async (run: Run, raws: readonly string[]): Promise<string[]> =>
+      (await captures.of(run, 'capturing')).known(raws),
+    /** Throws image.chunk_corrupt, request.too_many when more was sent than the disk can hold. */
+    take: async (run: Run, stored: Uint8Array<ArrayBuffer>, chunk: Chunk, rawBytes: number): Promise<void> => {
+      const capture = await captures.of(run, 'capturing')
+      const budget = await budgetOf(run, capture.chunkSize)
+      if (budget.chunks <= 0) throw new AppError('request.too_many', 'expected no more chunks than the disk has')
+      budget.chunks -= 1
+      await capture.take(stored, chunk, rawBytes)
+    },
     /** Keeps what was read as a draft, unless chunks are missing, which are told. Throws image.malformed, image.exists. */
-    finished: async (run: Run, report: FinishedReport): Promise<string[]> => {
-      assertState(run, 'capturing', 'rereading')
-      const capture = await captureOf(run)
-      const raws = report.digests.map((digest) => (digest === ZEROS ? undefined : digest))
-      const missing = await capture.missing(raws.filter((raw) => raw !== undefined))
-      if (missing.length > 0) return missing
-      const boot = await bootOf(deps, run)
-      const parent = await deps.parentOf(run.machine)
-      const manifestDigest = await capture.draft({
-        ...{ name: run.image, version: run.version, bytes: report.bytes, raws },
-        boot: { ...boot, banners: parent?.boot.banners ?? [], ...settingsOf(parent?.boot) },
-        parent: parent?.digest ?? null,
-        provenance: { recipe: null, recipeDigest: null, packages: [], tool: TOOL },
-      })
-      const { sentChunks, sentBytes, seconds, bytes } = report
-      await deps.record(run.id, 'captureFinished', { manifestDigest, bytes, sentChunks, sentBytes, seconds })
-      return []
-    },
+    finished: (run: Run, report: FinishedReport): Promise<string[]> =>
+      joined(`${run.id} finished`, async () => {
+        const capture = await captures.of(run, 'capturing', 'rereading')
+        return finish(deps, capture, run, report)
+      }),
     /** Compares the second reading with the draft and, when they agree, makes it a version. Throws capture.differs. */
-    reread: async (run: Run, digests: readonly string[], seconds: number): Promise<void> => {
-      assertState(run, 'rereading')
-      const capture = await captureOf(run)
-      const digest = await draftOf(deps, run)
-      const differing = differingChunks(await capture.drafted(digest), digests)
-      if (differing.length > 0) {
-        const message = `expected the second reading of ${run.machine}’s disk to be like the first, ${differing.length} chunks differ (${namedChunks(differing)})`
-        await deps.record(run.id, 'captureDiffered', {
-          code: 'capture.differs',
-          message,
-          differing: differing.slice(0, 100),
-        })
-        throw new AppError('capture.differs', message)
-      }
-      await capture.publish(digest)
-      const said = { run: run.id, machine: run.machine, profile: run.profile.name, tool: TOOL }
-      await deps.noteBuild(run.image, run.version, said)
-      await deps.record(run.id, 'captureMatched', { manifestDigest: digest, chunks: digests.length, seconds })
-    },
+    reread: (run: Run, digests: readonly string[], seconds: number): Promise<void> =>
+      joined(`${run.id} reread`, async () => {
+        const capture = await captures.of(run, 'rereading')
+        const digest = await compare(deps, capture, run, digests)
+        await deps.assertNotRevoked(run.machine)
+        await captures.assertIn(run.id, ['rereading'])
+        await capture.publish(digest)
+        const said = { run: run.id, machine: run.machine, profile: run.profile.name, tool: TOOL }
+        await deps.noteBuild(run.image, run.version, said)
+        await deps.record(run.id, 'captureMatched', { manifestDigest: digest, chunks: digests.length, seconds })
+      }),
+    /** After a restart: keeps what was sent before from being collected. */
+    resume: async (run: Run): Promise<void> => void (await captures.of(run, 'capturing', 'rereading')),
     /** Lets go of an ended run's capture. */
     end: async (runId: string): Promise<void> => {
-      const opened = open.get(runId)
-      open.delete(runId)
-      await opened?.then((capture) => capture.end())
+      budgets.delete(runId)
+      await captures.end(runId)
     },
   }
 }
 
-/** An answer may be lost and its question asked again; a step is never taken before its turn. */
-function assertState(run: Run, ...states: RunState[]): void {
-  if (states.includes(run.state)) return
-  throw new AppError('request.invalid', `expected run ${run.id} to be ${states.join(' or ')}, it is ${run.state}`)
+/** The same work asked for while it is done is done once. */
+function createJoined() {
+  const going = new Map<string, Promise<unknown>>()
+  return <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const before = going.get(key) as Promise<T> | undefined
+    if (before) return before
+    const now = work().finally(() => going.delete(key))
+    going.set(key, now)
+    return now
+  }
+}
+
+async function finish(
+  deps: RunCapturesDeps,
+  capture: OpenCapture,
+  run: Run,
+  report: FinishedReport,
+): Promise<string[]> {
+  const { disk, generalised } = await sessionOf(deps, run)
+  const chunks = Math.ceil(disk.bytes / capture.chunkSize)
+  if (!generalised || report.bytes !== disk.bytes || report.digests.length !== chunks) {
+    const expected = `${disk.bytes} bytes in ${chunks} chunks of a generalised disk`
+    const got = `${report.bytes} in ${report.digests.length}${generalised ? '' : ', not generalised in this boot session'}`
+    throw new AppError('request.invalid', `expected ${expected}, got ${got}`)
+  }
+  const raws = report.digests.map((digest) => (digest === ZEROS ? undefined : digest))
+  const missing = await capture.missing(raws.filter((raw) => raw !== undefined))
+  if (missing.length > 0) return missing
+  const parent = await deps.parentOf(run.machine, generalised.manifest)
+  const manifestDigest = await capture.draft({
+    ...{ name: run.image, version: run.version, createdAt: new Date(run.createdAt).toISOString() },
+    ...{ bytes: report.bytes, raws },
+    boot: { ...generalised.boot, banners: parent?.boot.banners ?? [], ...settingsOf(parent?.boot) },
+    parent: parent?.digest ?? null,
+    provenance: { recipe: null, recipeDigest: null, packages: [], tool: TOOL },
+  })
+  const { sentChunks, sentBytes, seconds, bytes } = report
+  await deps.record(run.id, 'captureFinished', { manifestDigest, bytes, sentChunks, sentBytes, seconds })
+  return []
+}
+
+/** The digest of the draft that both readings agree on. Throws capture.differs. */
+async function compare(
+  deps: RunCapturesDeps,
+  capture: OpenCapture,
+  run: Run,
+  digests: readonly string[],
+): Promise<string> {
+  const { draft } = await sessionOf(deps, run)
+  if (draft === undefined) throw new AppError('request.invalid', 'expected a first reading before the second, got none')
+  const differing = differingChunks(await capture.drafted(draft), digests)
+  if (differing.length === 0) return draft
+  const first = `the second reading of ${run.machine}’s disk to be like the first`
+  const message = `expected ${first}, ${differing.length} chunks differ (${namedChunks(differing)})`
+  const detail = { code: 'capture.differs', message, differing: differing.slice(0, 100) }
+  await deps.record(run.id, 'captureDiffered', detail)
+  throw new AppError('capture.differs', message)
 }
 
 /** What a parent promises of its settings is promised of what was made of it. */
 const settingsOf = (boot: BootFacts | undefined): Pick<BootFacts, 'settings'> =>
   boot?.settings ? { settings: boot.settings } : {}
 
-async function bootOf(deps: Pick<RunCapturesDeps, 'events'>, run: Run) {
-  return CapturedBoot.parse((await newest(deps, run, 'generalised')).boot)
-}
-
-async function draftOf(deps: Pick<RunCapturesDeps, 'events'>, run: Run): Promise<string> {
-  return String((await newest(deps, run, 'captureFinished')).manifestDigest)
-}
-
-async function newest({ events }: Pick<RunCapturesDeps, 'events'>, run: Run, type: RunEvent['type']) {
-  const found = (await events(run.id)).findLast((event) => event.type === type)
-  if (found) return found.detail
-  throw new AppError('request.invalid', `expected ${type} of run ${run.id} before, got nothing of it`)
+/** What was told in the newest boot session: a word of an earlier one may be of another disk. Throws request.invalid. */
+async function sessionOf({ events }: Pick<RunCapturesDeps, 'events'>, run: Run) {
+  const session = newestSession(await events(run.id))
+  const detail = (type: RunEvent['type']) => session.findLast((event) => event.type === type)?.detail
+  const disk = detail('sourceChosen')
+  if (!disk)
+    throw new AppError('request.invalid', `expected the disk of run ${run.id} to be chosen in this boot session`)
+  const told = detail('generalised')
+  const draft = detail('captureFinished')?.manifestDigest
+  return {
+    disk: { bytes: Number(disk.bytes) },
+    generalised: told && {
+      boot: CapturedBoot.parse(told.boot),
+      manifest: typeof told.manifest === 'string' ? told.manifest : null,
+    },
+    draft: draft === undefined ? undefined : String(draft),
+  }
 }

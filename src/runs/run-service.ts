@@ -14,6 +14,7 @@ export type RunServiceDeps = {
     add(run: Run): Promise<void>
     find(id: string): Promise<Run | undefined>
     list(limit: number): Promise<Run[]>
+    open(): Promise<Run[]>
     events(id: string, after?: number): Promise<RunEvent[]>
     logs(id: string, after?: number): Promise<{ seq: number; at: number; line: string }[]>
   }
@@ -112,10 +113,14 @@ async function imageToDeploy({ images }: RunServiceDeps, wish: RunWish): Promise
 }
 
 /** A capture never replaces anything: it makes a version that is not there yet, from nothing that was revoked. */
-async function imageToCapture({ images }: RunServiceDeps, wish: RunWish, now: number): Promise<ImageOfRun> {
+async function imageToCapture({ images, runs }: RunServiceDeps, wish: RunWish, now: number): Promise<ImageOfRun> {
   const { image: name, version = versionOf(now) } = wish
   if (await images.find(name, version))
     throw new AppError('image.exists', `expected a new version of ${name}, got ${version} which is there`)
+  const other = (await runs.open()).find(
+    (run) => run.kind === 'capture' && run.image === name && run.version === version,
+  )
+  if (other) throw new AppError('image.exists', `expected a new version of ${name}, run ${other.id} makes ${version}`)
   await images.assertNotRevoked(wish.machine)
   return { name, version, manifestDigest: '' }
 }

@@ -29,9 +29,16 @@ test.each([
   ['a GPT', head(0xee, 1, 0xffffffff, 2047), undefined],
   ['an MBR', head(0x83, 1024, 1024), undefined],
   ['no table', Buffer.alloc(1024), undefined],
+  ['an MBR with a partition behind the end', head(0x83, 1024, 9999), 'a partition that ends behind the disk'],
+  ['an MBR with partitions in one place', overlapping(), 'partitions that overlap'],
   ['a GPT of larger sectors', head(0xee, 1, 0xffffffff), 'a GPT of sectors that are not 512 bytes'],
   ['an MBR with logical partitions', head(0x05, 1024, 1024), 'an extended partition'],
   ['an MBR with logical partitions in LBA', head(0x0f, 1024, 1024), 'an extended partition'],
 ])('knows whether it tells all partitions of %s', (_, bytes, expected) =>
-  expect(untoldPartitions(bytes)).toBe(expected),
+  expect(untoldPartitions(bytes, MIB)).toBe(expected),
 )
+
+function overlapping(): Buffer {
+  const bytes = head(0x83, 1024, 512)
+  return bytes.fill(head(0x83, 1200, 512).subarray(446, 462), 462, 478)
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { AppError } from '../../core/errors.ts'
 import type { Inventory } from '../../domain/inventory.ts'
 import { ZEROS } from '../../protocol/agent-door.ts'
 import { CAPTURE_PATHS, CapturePlan, FinishedAnswer } from '../../protocol/capture-door.ts'
@@ -8,8 +9,10 @@ import type { ProgressMeter } from '../progress-meter.ts'
 import type { DiskCopy } from './disk-copy.ts'
 import { prepareCopy } from './prepare-copy.ts'
 import { type ReadableCopy, readCopy } from './read-copy.ts'
-import { createChunkSender } from './send-chunks.ts'
+import { type ChunkSender, createChunkSender } from './send-chunks.ts'
 import { createBlanker } from './unused-ranges.ts'
+
+const MOST_ROUNDS = 3
 
 /** What a capture needs. `devices` is the folder of device nodes. */
 export type CaptureParts = {
@@ -53,18 +56,34 @@ async function readAndSend(copy: ReadableCopy, { door, meter, log }: CapturePart
   const started = performance.now()
   let sender = createChunkSender(door)
   const digests = await readCopy(copy, meter, sender.send)
-  for (;;) {
-    const full = digests.filter((digest) => digest !== ZEROS).length
+  const full = digests.filter((digest) => digest !== ZEROS).length
+  for (let rounds = 1; ; rounds += 1) {
     const { chunks: sentChunks, bytes: sentBytes } = sender.sent
     const seconds = (performance.now() - started) / 1000
     log(`read ${full} chunks of ${digests.length} in ${seconds.toFixed(1)} s, sent ${sentChunks} (${sentBytes} bytes)`)
     const told = { bytes: copy.size, digests, sentChunks, sentBytes, seconds }
     const { missing } = await door.call(CAPTURE_PATHS.finished, told, FinishedAnswer)
     if (missing.length === 0) return
+    if (rounds === MOST_ROUNDS)
+      throw new AppError(
+        'image.chunk_missing',
+        `expected the library to keep what it is sent, it lacks ${missing.length}`,
+      )
     log(`${missing.length} chunks are missing in the library and are sent again`)
     sender = createChunkSender(door)
     const wanted = new Set(missing)
     const again = digests.flatMap((digest, index) => (wanted.delete(digest) ? [index] : []))
-    await readCopy(copy, { ...meter, add: () => {} }, sender.send, new Set(again))
+    await readCopy(copy, { ...meter, add: () => {} }, asBefore(digests, sender.send), new Set(again))
   }
 }
+
+/** A disk that reads otherwise each time would never be there whole. Throws capture.differs. */
+const asBefore =
+  (digests: readonly string[], send: ChunkSender['send']): ChunkSender['send'] =>
+  (chunk) => {
+    if (digests[chunk.index] === chunk.raw) return send(chunk)
+    throw new AppError(
+      'capture.differs',
+      `expected chunk ${chunk.index} of the disk as it was read before, got another`,
+    )
+  }

@@ -1,5 +1,6 @@
-import { mkdir, open, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { totalmem } from 'node:os'
+import { readPart } from '../../core/read-part.ts'
 import type { Partition } from '../../image/partition-table.ts'
 import { runProgram } from '../run-program.ts'
 import { type ChangedBlocks, readChangedBlocks } from './changed-blocks.ts'
@@ -57,22 +58,13 @@ export async function openDiskCopy(disk: string, bytes: number): Promise<DiskCop
     freeze: async () => {
       await remove()
       await runProgram('losetup', ['-d', LOOP])
-      const changes = await readChangedBlocks((position, length) => readPart(changesFile, position, length))
+      const changes = await readChangedBlocks((offset, length) => readPart(changesFile, { offset, length }))
       return { disk, changesFile, changes }
     },
     close: async () => {
       await remove()
       await runProgram('umount', ['-l', FOLDER])
     },
-  }
-}
-
-async function readPart(file: string, position: number, length: number): Promise<Buffer> {
-  const handle = await open(file, 'r')
-  try {
-    return (await handle.read(Buffer.alloc(length), 0, length, position)).buffer
-  } finally {
-    await handle.close()
   }
 }
 

@@ -30,7 +30,7 @@ export async function unusedOf(
   if (!program) return []
   const map = join(folder, 'usage.map')
   try {
-    await runProgram(program, ['--domain', '--force', '--source', device, '--output', map, '--logfile', '/dev/null'])
+    await runProgram(program, ['--domain', '--source', device, '--output', map, '--logfile', '/dev/null'])
     return parseUsageMap(await readFile(map, 'utf8'), 0)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)

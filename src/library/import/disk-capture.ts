@@ -1,4 +1,3 @@
-import type { Clock } from '../../core/clock.ts'
 import { AppError } from '../../core/errors.ts'
 import { inParallel } from '../../core/in-parallel.ts'
 import { digestOf } from '../../image/chunk-codec.ts'
@@ -14,6 +13,7 @@ import {
 } from '../../image/manifest.ts'
 import { openChunk } from '../../image/open-chunk.ts'
 import { contentKey, readBlob } from '../blobs/blobs.ts'
+import { asFull } from '../full.ts'
 import { DEFAULT_CHUNK_SIZE } from './importer.ts'
 import { type ImportedVersion, type PublishParts, publishDisk } from './publish-disk.ts'
 
@@ -21,6 +21,7 @@ import { type ImportedVersion, type PublishParts, publishDisk } from './publish-
 export type CapturedDisk = {
   name: string
   version: string
+  createdAt: string
   bytes: number
   raws: readonly (string | undefined)[]
   boot: BootFacts
@@ -42,13 +43,13 @@ export type DiskCapture = {
   draft(disk: CapturedDisk): Promise<string>
   /** The manifest that `draft` kept. Throws image.chunk_missing. */
   drafted(digest: string): Promise<Manifest>
-  /** Makes a draft a signed version. Throws image.exists, image.chunk_missing. */
+  /** Makes a draft a signed version, unless it is one. Throws image.exists, image.chunk_missing, storage.full. */
   publish(digest: string): Promise<ImportedVersion>
   end(): Promise<void>
 }
 
 type Place = { chunk: Chunk; rawBytes: number }
-type CaptureParts = PublishParts & { clock: Clock; end(): Promise<void> }
+type CaptureParts = PublishParts & { end(): Promise<void> }
 
 const LOOKS_AT_ONCE = 16
 
@@ -72,7 +73,7 @@ export function openDiskCapture(parts: CaptureParts, versions: readonly Manifest
     known: (raws) => raws.filter((raw) => places.has(raw)),
     take: async (stored, chunk, rawBytes) => {
       await openChunk(stored, chunk, rawBytes)
-      await blobs.put(contentKey(chunk.digest), stored)
+      await roomy(blobs.put(contentKey(chunk.digest), stored))
       places.set(chunk.raw, { chunk, rawBytes })
     },
     missing: async (raws) => {
@@ -88,23 +89,31 @@ export function openDiskCapture(parts: CaptureParts, versions: readonly Manifest
     },
     draft: async ({ bytes: size, raws, ...disk }) => {
       await assertNew(disk.name, disk.version)
-      const { name, version, ...rest } = disk
-      const createdAt = new Date(parts.clock.now()).toISOString()
+      const { name, version, createdAt, ...rest } = disk
       const chunks = raws.map((raw, at) => chunkAt(places, raw, chunkRange({ size, chunkSize }, at).length))
       const head = { format: 'slipway-image/1' as const, name, version, createdAt, size, chunkSize }
       const bytes = encodeManifest({ ...head, chunks, ...rest })
       const digest = digestOf(bytes)
-      await blobs.put(contentKey(digest), bytes)
+      await roomy(blobs.put(contentKey(digest), bytes))
       return digest
     },
     drafted,
     publish: async (digest) => {
       const manifest = await drafted(digest)
+      const row = await index.find(manifest.name, manifest.version)
+      if (row?.manifestDigest === digest) return { digest, manifest, row }
       await assertNew(manifest.name, manifest.version)
-      return publishDisk(parts, manifest, versions)
+      return roomy(publishDisk(parts, manifest, versions))
     },
     end: parts.end,
   }
+}
+
+/** Throws storage.full for what found no room. */
+async function roomy<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw asFull(error) ?? error
+  })
 }
 
 function chunkAt(places: ReadonlyMap<string, Place>, raw: string | undefined, length: number): Chunk | null {

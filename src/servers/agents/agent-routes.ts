@@ -8,6 +8,7 @@ import { CAPTURE_PATH } from '../../protocol/capture-door.ts'
 import { parseFacts } from '../../protocol/facts.ts'
 import { type PeerPlace, PeersReport } from '../../protocol/peer-door.ts'
 import { type CaptureDoor, captureBodyRoutes, captureRoutes } from './capture-routes.ts'
+import { EXACT_PATHS } from './exact-paths.ts'
 import { parseBody } from './parse-body.ts'
 
 /** A read-back of the largest image the format allows; only the holder of a session token is read that far. */
@@ -37,7 +38,7 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
   const asAgent = (req: Request): Run => agents.get(req)!
   const { AGENT_PATHS: paths } = door
   return express
-    .Router()
+    .Router(EXACT_PATHS)
     .post(paths.facts, express.text({ limit: '32kb' }), async (req, res) => {
       const run = await deps.authorizeFacts(bearer(req))
       await deps.record(run.id, 'factsReceived', { facts: parseFacts(String(req.body)), peer: peer(req) })
@@ -95,7 +96,7 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Rout
   const { AGENT_PATHS: paths } = door
   const done = (res: Response): void => void res.status(204).end()
   return express
-    .Router()
+    .Router(EXACT_PATHS)
     .post(paths.writing, async (req, res) => {
       const run = asAgent(req)
       await deps.record(run.id, 'writeStarted', {})

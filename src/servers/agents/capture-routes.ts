@@ -5,6 +5,7 @@ import { storedBound } from '../../image/chunk-codec.ts'
 import type { Chunk } from '../../image/manifest.ts'
 import { InventoryReport } from '../../protocol/agent-door.ts'
 import * as door from '../../protocol/capture-door.ts'
+import { EXACT_PATHS } from './exact-paths.ts'
 import { parseBody } from './parse-body.ts'
 
 /** The digests of the largest disk that the format allows; only the holder of a session token is read that far. */
@@ -26,7 +27,7 @@ const { CAPTURE_PATHS: paths } = door
 /** The calls whose bodies are larger than those of the others, or no JSON. */
 export function captureBodyRoutes(captures: CaptureDoor, asAgent: (req: Request) => Run): Router {
   return express
-    .Router()
+    .Router(EXACT_PATHS)
     .post(paths.finished, express.json({ limit: MOST_DIGESTS }), async (req, res) => {
       res.json({ missing: await captures.finished(asAgent(req), parseBody(door.FinishedReport, req.body)) })
     })
@@ -50,7 +51,7 @@ export function captureBodyRoutes(captures: CaptureDoor, asAgent: (req: Request)
 /** The other calls of a capture. */
 export function captureRoutes(captures: CaptureDoor, asAgent: (req: Request) => Run): Router {
   return express
-    .Router()
+    .Router(EXACT_PATHS)
     .post(paths.plan, async (req, res) => {
       res.json(await captures.plan(asAgent(req), parseBody(InventoryReport, req.body).inventory))
     })

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { generaliseTree, nameSystem } from '../../../src/agent/capture/generalise-tree.ts'
+import { assertNothingHidden, generaliseTree, nameSystem } from '../../../src/agent/capture/generalise-tree.ts'
 import { placeOf, startFacts } from '../../../src/agent/capture/linux-system.ts'
 import { LINUX_RULES } from '../../../src/agent/capture/tree-rules.ts'
 
@@ -30,7 +30,8 @@ const GOES = [
   ...['/var/log/apt/history.log', '/var/log/journal/0123/system.journal', '/var/lib/systemd/random-seed'],
   ...['/var/lib/cloud/instances/i/user-data', '/etc/udev/rules.d/70-persistent-net.rules', '/root/.bash_history'],
   ...['/home/ann/.bash_history', '/tmp/socket', '/tmp/.hidden/file', '/var/tmp/a', '/var/lib/slipway/prove'],
-  ...['/etc/systemd/system/slipway-prove.service'],
+  ...['/etc/systemd/system/slipway-prove.service', '/etc/krb5.keytab', '/etc/nvme/hostid', '/var/lib/tailscale/state'],
+  ...['/etc/netplan/50-cloud-init.yaml', '/var/lib/systemd/credential.secret', '/etc/dropbear/dropbear_rsa_host_key'],
 ]
 
 describe('a Linux system that becomes anybody’s', () => {
@@ -57,16 +58,43 @@ describe('a Linux system that becomes anybody’s', () => {
   it('takes a link away and leaves what it leads to, inside and outside of the tree', async () => {
     const outside = await mkdtemp(join(tmpdir(), 'slipway-outside-'))
     await writeFile(join(outside, 'file'), 'precious')
-    await put(['/srv/keys/ssh_host_rsa_key', '/etc/machine-id'])
+    await put(['/etc/machine-id'])
     await mkdir(join(root, 'var/log'), { recursive: true })
     await symlink(outside, join(root, 'var/log/elsewhere'))
     await symlink(outside, join(root, 'tmp'))
-    await symlink('/srv/keys', join(root, 'etc/ssh'))
     await mkdir(join(root, 'var/lib/dbus'), { recursive: true })
     await symlink('/etc/machine-id', join(root, 'var/lib/dbus/machine-id'))
     await generaliseTree(root, '')
     expect(await readFile(join(outside, 'file'), 'utf8')).toBe('precious')
-    expect(await left()).toEqual(['/etc/machine-id', '/etc/ssh', '/srv/keys/ssh_host_rsa_key', '/tmp'])
+    expect(await left()).toEqual(['/etc/machine-id', '/tmp'])
+  })
+
+  it.each<[string, string, string]>([
+    ['its host keys', '/srv/keys', 'etc/ssh'],
+    ['its machine-id', '/srv/keys/machine-id', 'etc/machine-id'],
+  ])('is refused when %s are behind a link', async (_what, target, link) => {
+    await put(['/srv/keys/ssh_host_rsa_key', '/srv/keys/machine-id', '/etc/passwd'])
+    await symlink(target, join(root, link))
+    await expect(generaliseTree(root, '')).rejects.toMatchObject({ code: 'capture.not_generalised' })
+  })
+
+  it.each(['/etc/ssh/ssh_host_rsa_key', '/ostree/deploy/fedora/var/x'])(
+    'is refused when nobody knows its layout and it has %s',
+    async (path) => {
+      await put([path])
+      expect(await placeOf(root)).toBeUndefined()
+      await expect(assertNothingHidden(root)).rejects.toMatchObject({ code: 'capture.not_generalised' })
+    },
+  )
+
+  it('tells its version in a file of its own, never where a link leads', async () => {
+    const outside = join(await mkdtemp(join(tmpdir(), 'slipway-outside-')), 'file')
+    await writeFile(outside, 'precious')
+    await put(['/etc/passwd'])
+    await symlink(outside, join(root, 'etc/slipway-release'))
+    await nameSystem(root, { name: 'web', version: '2' })
+    expect(await readFile(outside, 'utf8')).toBe('precious')
+    expect(await readFile(join(root, 'etc/slipway-release'), 'utf8')).toContain('web')
   })
 
   it('tells the version that it becomes', async () => {
