@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { printable } from '../core/printable.ts'
-import { MAX_CHUNKS } from '../image/manifest.ts'
 import { ChosenDisk, digest, ZEROS } from './agent-door.ts'
 
 /** What every path of a capture begins with. */
@@ -20,6 +19,8 @@ export const CAPTURE_PATHS = {
 /** Headers of a chunk: SHA-256 of its raw bytes, and how many these are. */
 export const CHUNK_HEADERS = { raw: 'x-slipway-raw', rawBytes: 'x-slipway-raw-bytes' } as const
 
+/** Of the largest disk that the image format allows. */
+const MAX_CHUNKS = 2 ** 21
 const count = z.int().nonnegative()
 const text = (longest: number) => z.string().max(longest).overwrite(printable)
 
