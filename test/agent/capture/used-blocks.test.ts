@@ -19,7 +19,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-used-'))
   tree = join(folder, 'tree')
   await mkdir(tree)
-  for (const [name, bytes] of Object.entries(SIZES)) await writeFile(join(tree, name), randomBytes(bytes))
+  for (const [name, bytes] of Object.entries(SIZES))
+    await writeFile(join(tree, name), randomBytes(bytes).fill('\n', bytes - 1))
 })
 
 type Maker = {
@@ -53,7 +54,9 @@ const ntfs: Maker = {
   },
   read: async (disk, out) => {
     for (const name of Object.keys(SIZES)) {
-      const { stdout } = await execa('ntfscat', ['--force', disk, name], { encoding: 'buffer', maxBuffer: DISK_BYTES })
+      const { stdout } = await execa('ntfscat', ['--force', disk, name], {
+        ...{ encoding: 'buffer', stripFinalNewline: false, maxBuffer: DISK_BYTES },
+      })
       await writeFile(join(out, name), stdout)
     }
   },
