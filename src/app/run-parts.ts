@@ -112,10 +112,14 @@ function transfersOf({ store, clock, log }: Appliance, feed: RunFeed): RunTransf
   return transfers
 }
 
-async function resumeRuns({ store }: Appliance, enter: (run: Run) => void, captures: RunCaptures): Promise<void> {
+async function resumeRuns({ store, log }: Appliance, enter: (run: Run) => void, captures: RunCaptures): Promise<void> {
   for (const run of await store.runs.open()) {
     if (!isEnd(run.state)) enter(run)
-    if (run.state === 'capturing' || run.state === 'rereading') await captures.resume(run)
+    if (run.state !== 'capturing' && run.state !== 'rereading') continue
+    // It may wait for a collection, which nothing else has to.
+    captures.resume(run).catch((error: unknown) => {
+      log.warn({ runId: run.id, error: String(error) }, 'what a capture sent before may be collected')
+    })
   }
 }
 

@@ -46,17 +46,19 @@ export function createRunCaptures(deps: RunCapturesDeps) {
       budgets.get(run.id) ??
       sessionOf(deps, run).then(({ disk }) => ({ chunks: MOST_SENT * Math.ceil(disk.bytes / chunkSize) }))
     budgets.set(run.id, budget)
+    budget.catch(() => budgets.delete(run.id))
     return budget
   }
   return {
     /** Stores the inventory and answers with the disk to read. Throws the disk.* code that ended the run. */
-    plan: async (run: Run, inventory: Inventory): Promise<CapturePlan> => {
-      await captures.assertIn(run.id, ['inventorying'])
-      await deps.inventories.take(run, inventory)
-      const { chunkSize } = await captures.of(run, 'inventorying')
-      const disk = await deps.inventories.chooseDisk(run, inventory, 'sourceChosen')
-      return { disk, chunkSize, image: { name: run.image, version: run.version } }
-    },
+    plan: (run: Run, inventory: Inventory): Promise<CapturePlan> =>
+      joined(`${run.id} plan`, async () => {
+        await captures.assertIn(run.id, ['inventorying', 'capturing'])
+        await deps.inventories.take(run, inventory)
+        const { chunkSize } = await captures.of(run, 'inventorying', 'capturing')
+        const disk = await deps.inventories.chooseDisk(run, inventory, 'sourceChosen')
+        return { disk, chunkSize, image: { name: run.image, version: run.version } }
+      }),
     generalised: async (run: Run, report: GeneralisedReport): Promise<void> => {
       await captures.assertIn(run.id, ['capturing'])
       if ((await sessionOf(deps, run)).generalised) return

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, isNull, sql } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
@@ -96,8 +96,11 @@ export function createRunStore(database: DatabaseDoor, machineChanged: (name: st
 const runHistory = ({ read }: DatabaseDoor) => ({
   /** The newest run that wrote the machine's disk and was proved to have by its read-back, however it ended. */
   lastWritten: async (machine: string): Promise<Run | undefined> => {
-    const matched = read.select({ id: runEvents.runId }).from(runEvents).where(eq(runEvents.type, 'readBackMatched'))
-    const written = and(eq(runs.machine, machine), eq(runs.kind, 'deploy'), inArray(runs.id, matched))
+    const matched = and(eq(runEvents.runId, runs.id), eq(runEvents.type, 'readBackMatched'))
+    const written = and(
+      ...[eq(runs.machine, machine), eq(runs.kind, 'deploy')],
+      exists(read.select({ seq: runEvents.seq }).from(runEvents).where(matched)),
+    )
     const [row] = await read.select().from(runs).where(written).orderBy(desc(runs.createdAt)).limit(1)
     return row && toRun(row)
   },

@@ -5,7 +5,15 @@ import { AGENT_PATHS } from '../../src/protocol/agent-door.ts'
 import { CAPTURE_PATHS } from '../../src/protocol/capture-door.ts'
 import { noise } from '../image/manifest-sample.ts'
 import { beginCapture, CHUNK, MIB, NAME, planCapture, VERSION } from './capture-fixture.ts'
-import { bootMachine, type DeployFixture, DISK_BYTES, endedRun, openDoor, useDeployFixture } from './deploy-fixture.ts'
+import {
+  bootMachine,
+  type DeployFixture,
+  DISK_BYTES,
+  endedRun,
+  inventoryOf,
+  openDoor,
+  useDeployFixture,
+} from './deploy-fixture.ts'
 
 const current = useDeployFixture()
 let fixture: DeployFixture
@@ -104,6 +112,21 @@ describe('the door of a capture', () => {
     await fixture.runs.record(run.id, 'sourceChosen', { disk: 'vda', bytes: DISK_BYTES })
     const told = fixture.runs.captures.finished(run, ZEROS_READ)
     await expect(told).rejects.toThrow(/not generalised in this boot session/)
+  })
+
+  it('tells the disk again to an agent that did not hear it', async () => {
+    const { run } = await planCapture(fixture)
+    const plans = [1, 2].map(() => fixture.runs.captures.plan(run, inventoryOf([{}])))
+    expect(new Set((await Promise.all(plans)).map(({ disk }) => disk.bytes))).toEqual(new Set([DISK_BYTES]))
+    expect(await fixture.runs.service.find(run.id)).toMatchObject({ state: 'capturing' })
+  })
+
+  it('lets a service start that can not take a capture’s hold again', async () => {
+    const { run } = await planCapture(fixture)
+    await fixture.runs.captures.end(run.id)
+    await fixture.appliance.store.libraryHolds.take({ work: 'collect', says: 'test', since: 0 }, () => undefined)
+    await fixture.runs.resume()
+    expect(await fixture.runs.service.find(run.id)).toMatchObject({ state: 'capturing' })
   })
 
   it('gives the same answer to a question that is asked again, and does nothing twice', async () => {

@@ -71,7 +71,9 @@ async function emptyFile(path: string): Promise<number> {
   return 1
 }
 
+/** A link is left as it is: what it leads to may be outside of the tree. */
 async function clearFolder(path: string): Promise<number> {
+  if (!(await lstat(path)).isDirectory()) return 0
   const entries = await entriesOf(path)
   let changed = 0
   for (const entry of entries) {

@@ -19,8 +19,8 @@ export type ReadChunk = { index: number; raw: string; bytes: Buffer<ArrayBuffer>
 const CHUNKS_AT_ONCE = 6
 
 /**
- * Reads the disk past the page cache, what was changed from memory, and answers with one digest a chunk, `zeros` for those without bytes. `work` is done
- * with every other chunk, several at once. Throws disk.read_failed with the place.
+ * Reads the disk past the page cache, and what was changed from memory. Answers with one digest a chunk, `zeros` for those
+ * without bytes; `work` is done with every other chunk, several at once. Throws disk.read_failed with the place.
  */
 export async function readCopy(
   copy: ReadableCopy,

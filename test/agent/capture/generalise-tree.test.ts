@@ -55,6 +55,15 @@ describe('a Linux system that becomes anybody’s', () => {
     expect(await left()).toEqual(['/etc/machine-id', '/lib/dpkg/status'])
   })
 
+  it('clears no folder that a link leads to', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'slipway-outside-'))
+    await writeFile(join(outside, 'file'), 'precious')
+    await put(['/etc/passwd', '/var/lib/dpkg/status'])
+    await symlink(outside, join(root, 'var/log'))
+    await generaliseTree(root, '')
+    expect(await readFile(join(outside, 'file'), 'utf8')).toBe('precious')
+  })
+
   it('takes a link away and leaves what it leads to, inside and outside of the tree', async () => {
     const outside = await mkdtemp(join(tmpdir(), 'slipway-outside-'))
     await writeFile(join(outside, 'file'), 'precious')
