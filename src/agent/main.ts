@@ -11,6 +11,7 @@ import { capture } from './capture/capture.ts'
 import { openDiskCopy } from './capture/disk-copy.ts'
 import { createChunkSource } from './chunk-source.ts'
 import { deploy } from './deploy.ts'
+import { discover, type Ending, waitForOrders } from './discover.ts'
 import { createDoor } from './door.ts'
 import { appendDiskEntry } from './firmware/append-disk-entry.ts'
 import { createSysfs } from './inventory/sysfs.ts'
@@ -28,14 +29,17 @@ const FAILURE_PAUSE_MILLISECONDS = 5000
 const CONNECTIONS = 6
 const Trust = z.object({ doorKeySha256: z.string(), imageKeys: z.array(z.string()) })
 
-/** The program of the ramdisk: from the kernel's command line to a machine that restarts. Ends by restarting it. */
-async function main(): Promise<void> {
+/** The program of the ramdisk: from the kernel's command line to what the machine does next. */
+async function main(): Promise<Ending> {
   console.log(`slipway: agent on Node ${process.version}, ${availableParallelism()} processors`)
   const commandLine = await readFile('/proc/cmdline', 'utf8')
   const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
   const sysfs = createSysfs('/')
   const offline = parseOfflineOrders(commandLine)
-  if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
+  if (offline) {
+    await runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
+    return 'restart'
+  }
   const orders = parseCommandLine(commandLine)
   const host = await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
@@ -52,14 +56,19 @@ async function main(): Promise<void> {
   const { imageKeys } = trust
   const { log } = reports
   const common = { door, meter, devices: '/dev', log }
-  const kinds: Record<RunKind, (inventory: Inventory) => Promise<void>> = {
+  const kinds: Record<RunKind, (inventory: Inventory) => Promise<string | void>> = {
     deploy: (inventory) => deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry }),
     capture: (inventory) => capture(inventory, { ...common, openCopy: openDiskCopy }),
+    discover: (inventory) => discover(inventory, door),
   }
   const work = takeInventory(sysfs, secureBootByte).then(kinds[kind])
   try {
     const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
-    await Promise.race([work, ended, uncaught()])
+    const rest = await Promise.race([work, ended, uncaught()])
+    if (rest) {
+      await reports.end()
+      return await waitForOrders(door, rest)
+    }
     reports.log('done, restarting')
   } catch (error) {
     const code = error instanceof AppError ? codeOf(error) : 'internal'
@@ -69,6 +78,7 @@ async function main(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, FAILURE_PAUSE_MILLISECONDS))
   }
   await reports.end()
+  return 'restart'
 }
 
 /** What the appliance refused with says more than that it refused. */
@@ -92,11 +102,21 @@ async function waitForAddress(mac: string): Promise<string> {
 const secureBootByte = async (path: string): Promise<number | undefined> =>
   (await readFile(`/${path}`).catch(() => undefined))?.[4]
 
-async function restart(): Promise<void> {
-  await runProgram('sync', []).catch(() => {})
-  await writeFile('/proc/sysrq-trigger', 'b').catch(() => {})
-  await runProgram('reboot', ['-f']).catch(() => {})
+/** The kernel's own key for each (sysrq), and the program that does the same. */
+const ENDINGS: Record<Ending, { key: string; program: string }> = {
+  restart: { key: 'b', program: 'reboot' },
+  off: { key: 'o', program: 'poweroff' },
 }
 
-await main().catch((error: unknown) => console.log(`slipway: ${error}`))
-await restart()
+async function end(how: Ending): Promise<void> {
+  const { key, program } = ENDINGS[how]
+  await runProgram('sync', []).catch(() => {})
+  await writeFile('/proc/sysrq-trigger', key).catch(() => {})
+  await runProgram(program, ['-f']).catch(() => {})
+}
+
+const ending = await main().catch((error: unknown): Ending => {
+  console.log(`slipway: ${error}`)
+  return 'restart'
+})
+await end(ending)

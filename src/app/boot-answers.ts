@@ -40,6 +40,7 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun,
     script: async (decision: BootDecision, mac: string, localAddress: string): Promise<string> => {
       const base = `http://${localAddress}:${ports.httpPort}`
       if (decision.kind === 'hold') return templates.render('ipxe/hold.ipxe.hbs', { base, runId: decision.runId })
+      if (decision.kind === 'menu') return templates.render('ipxe/menu.ipxe.hbs', { base, mac })
       if (decision.kind !== 'grant')
         return templates.render(LOCAL_BOOT[LOCAL_SCRIPT[await localBootOf(mac)]].template, {})
       return templates.render('ipxe/deploy.ipxe.hbs', await agentValues(decision, mac, localAddress))
@@ -48,6 +49,7 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun,
     grubScript: async (decision: BootDecision, mac: string, server: string): Promise<string | undefined> => {
       if (decision.kind === 'ignore') return undefined
       if (decision.kind === 'local') return templates.render(LOCAL_BOOT.grubScript.template, {})
+      if (decision.kind === 'menu') return templates.render('grub/menu.cfg.hbs', { server })
       if (decision.kind === 'hold') return templates.render('grub/hold.cfg.hbs', { runId: decision.runId, server })
       return templates.render('grub/deploy.cfg.hbs', await agentValues(decision, mac, server))
     },

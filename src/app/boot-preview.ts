@@ -77,6 +77,7 @@ async function askScript({ decider }: BootPreviewDeps, mac: string, granted: Run
 const SCRIPTS: Readonly<Record<BootDecision['kind'], string>> = {
   grant: 'the agent’s kernel and ramdisk',
   hold: 'waits and asks again',
+  menu: 'a menu for whoever sits there',
   local: 'its own disk',
   ignore: 'nothing: it is refused',
 }
@@ -84,6 +85,7 @@ const SCRIPTS: Readonly<Record<BootDecision['kind'], string>> = {
 function whyOf(decision: BootDecision, granted: Run | undefined): string {
   if (decision.kind !== 'grant')
     return granted && decision.kind === 'local' ? 'no boot session yet: its first DISCOVER opens one' : decision.why
+  if (granted === undefined && decision.session === 0) return 'nobody registered it: its segment discovers it'
   const loader = decision.loader?.name ? `; ${decision.loader.why}` : ''
   return `run ${decision.runId} is ${granted?.state ?? 'open'} and grants network boot${loader}`
 }

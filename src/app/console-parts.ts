@@ -8,6 +8,7 @@ import type { createBootPreview } from './boot-preview.ts'
 import { depotDoor } from './depots.ts'
 import type { DoctorDesk } from './doctor/doctor-desk.ts'
 import type { ImageIntake } from './image-intake.ts'
+import type { MachineRegistry } from './machine-registry.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** What both API and console show of the running service. */
@@ -15,6 +16,7 @@ export type SeenByPeople = {
   bootPreview: ReturnType<typeof createBootPreview>
   network: NetworkDoor
   doctor: DoctorDesk
+  machines: MachineRegistry
 }
 
 /** What the console's pages read, joined to the appliance. */
@@ -34,7 +36,7 @@ export function consoleParts(
     openRuns: store.runs.open,
     transfers: runs.transfers.list,
     feed: runs.feed,
-    resources: store,
+    resources: { ...store, machines: seen.machines },
     images: { list: store.images.list, manifest: library.manifest },
     library: libraryDoor(appliance, intake),
     leaseOf,

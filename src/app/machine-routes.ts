@@ -30,6 +30,7 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
   const routes = bootRoutes({
     peerMac: async (address) => parts.peers.macOf(place.interface, address),
     decideForMac: runs.decider.decideForMac,
+    choseDiscovery: runs.decider.choseDiscovery,
     reachedScript: runs.decider.reachedScript,
     script: answers.script,
     files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
@@ -114,6 +115,7 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
       runs.peers.meet(run, { address, segment: parts.peers.segmentOf(place.interface, address) }, report),
     judgeReadBack: runs.deployment.judgeReadBack,
     captures: runs.captures,
+    discoveries: runs.discoveries,
     seed: async (run) => {
       const { boot } = await runs.manifests.manifest(run.manifestDigest)
       return answers.seed(run, boot.seed, place.address)

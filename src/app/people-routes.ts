@@ -6,6 +6,7 @@ import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageJobRoutes } from '../web/api/image-job-routes.ts'
 import { imageLifeRoutes } from '../web/api/image-life-routes.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
+import { machineRoutes } from '../web/api/machine-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
 import { powerRoutes } from '../web/api/power-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
@@ -37,7 +38,7 @@ export function peopleEndpoints(
       await store.segments.save(segment)
     },
   }
-  const door = { segments, profiles: store.profiles, machines: store.machines }
+  const door = { segments, profiles: store.profiles, machines: seen.machines }
   return [
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
@@ -50,5 +51,6 @@ export function peopleEndpoints(
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...powerRoutes({ act: runs.power, audit }),
     ...resourceRoutes({ ...door, audit }),
+    ...machineRoutes({ machines: seen.machines, audit }),
   ]
 }

@@ -4,6 +4,7 @@ import { createBootSecrets } from '../boot/boot-secrets.ts'
 import { createGrantMemory } from '../boot/grant-memory.ts'
 import { createImpostorWatch } from '../boot/impostor-watch.ts'
 import { createLoaderDesk } from '../boot/loader-desk.ts'
+import { createRest } from '../boot/rest.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Run } from '../domain/run/run.ts'
@@ -13,6 +14,7 @@ import type { RunCaptures } from '../runs/run-captures.ts'
 import { createRunChecks, type RunChecksDeps } from '../runs/run-checks.ts'
 import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
+import { createRunDiscovery } from '../runs/run-discovery.ts'
 import { createRunEffects } from '../runs/run-effects.ts'
 import { createRunFeed, type RunFeed } from '../runs/run-feed.ts'
 import { createRunInventories } from '../runs/run-inventories.ts'
@@ -22,11 +24,14 @@ import { createRunService } from '../runs/run-service.ts'
 import { createRunTransfers, type RunTransfers } from '../runs/run-transfers.ts'
 import { explainFailure } from '../runs/run-why.ts'
 import type { Appliance } from './appliance.ts'
+import { createDiscoveries } from './discoveries.ts'
 import { createLoaderFiles } from './loader-files.ts'
 import { createMachineCaptures } from './machine-captures.ts'
 import { createMachineDisks } from './machine-disks.ts'
 import { createMachinePower } from './machine-power.ts'
+import { createMachineProfiles } from './machine-profiles.ts'
 import { powerSender } from './power-sender.ts'
+import { profileOfRun } from './run-profiles.ts'
 import { createSessionPaths } from './session-paths.ts'
 import { createSiteGate } from './site-gate.ts'
 
@@ -56,20 +61,26 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     firstLoader: async (segment) => (await store.segments.find(segment))?.firstLoader,
   })
   const whyNotThere = createSiteGate(appliance)
-  const decider = createBootDecider({ machines, runs, sessions, record: noteResult, loaders, whyNotThere, clock })
+  const profiles = createMachineProfiles({ profiles: store.profiles })
+  const disks = createMachineDisks(appliance)
+  const service = createRunService({
+    ...{ runs, machines, profileOf: profileOfRun(appliance, profiles) },
+    images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse, ...disks },
+    ...{ record, enter, clock },
+  })
+  const strangers = createDiscoveries({ appliance, start: service.start })
+  const decider = createBootDecider({
+    ...{ machines, runs, sessions, record: noteResult, loaders, whyNotThere, strangers, clock },
+  })
   const grants = createGrantMemory(decider.decideForMac, clock)
   feed.subscribe((news) => {
     if (news.kind === 'change') grants.forget(news.run.id)
   })
-  const disks = createMachineDisks(appliance)
-  const service = createRunService({
-    ...{ runs, machines, profiles: store.profiles },
-    images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse, ...disks },
-    record,
-    enter,
-    clock,
+  const inventories = createRunInventories({ machines, noteConflict: store.conflicts.note, record, clock })
+  const rest = createRest({ secrets, runs, noteSeen: (name) => machines.markSeen(name, clock.now()), clock })
+  const discovery = createRunDiscovery({
+    ...{ inventories, machines, profileOf: profiles.of, restToken: rest.token, record },
   })
-  const inventories = createRunInventories({ machines, record })
   const captures = createMachineCaptures(appliance, { inventories, disks, record, feed })
   const sessionPaths = createSessionPaths({
     ...{ secrets, findRun: runs.find, machines, decideForMac: decider.decideForMac },
@@ -86,6 +97,8 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     peers: peersOf(feed, clock),
     deployment: createRunDeployment({ manifests, inventories, record }),
     captures,
+    discoveries: { describe: discovery.describe, orders: rest.orders },
+    profiles,
     loaders,
     loaderFiles,
     decider,
@@ -96,8 +109,8 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     /** How the machine with this MAC goes on to its own disk. */
     localBootOf: async (mac: string) => {
       const machine = await machines.findByMac(mac)
-      const profile = machine && (await store.profiles.find(machine.profile))
-      return profile?.localBoot ?? 'exit'
+      const profile = machine && (await profiles.currentOf(machine))
+      return profile?.spec.localBoot ?? 'exit'
     },
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: () => resumeRuns(appliance, enter, captures),

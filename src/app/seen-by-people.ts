@@ -5,6 +5,7 @@ import type { SeenByPeople } from './console-parts.ts'
 import { createDoctorDesk } from './doctor/doctor-desk.ts'
 import { DOCTOR_CHECKS } from './doctor/index.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
+import { createMachineRegistry } from './machine-registry.ts'
 import { createNetworkDoor, type NetworkDoorDeps } from './network-door.ts'
 import type { RunParts } from './run-parts.ts'
 
@@ -28,5 +29,5 @@ export function seenByPeople(
     ...{ checks: DOCTOR_CHECKS.length, clock },
     look: (onDone) => runDoctor(settings, clock, { isService: true, onDone }),
   })
-  return { bootPreview, network, doctor }
+  return { bootPreview, network, doctor, machines: createMachineRegistry({ store, clock }, runs.profiles) }
 }

@@ -27,8 +27,8 @@ export function createSiteGate({ store, lifecycle, clock }: SiteGateParts) {
     return reasons.map((reason) => `${reason} (site ${site.name} is for ${site.kind})`)
   }
   return async (run: Run, segment: string): Promise<string[]> => {
-    // Its image does not go there: it comes from there.
-    if (run.kind === 'capture') return []
+    // Of a capture the image does not go there, it comes from there; a discovery has none.
+    if (run.kind !== 'deploy') return []
     const key = `${run.manifestDigest} ${segment}`
     const before = known.get(key)
     if (before && before.until > clock.now()) return before.reasons

@@ -31,6 +31,7 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   const macOf = (address: string): string | undefined => peers.macOf(place.interface, address)
   const fileDeps = {
     decideForMac: runs.decider.decideForMac,
+    choseDiscovery: runs.decider.choseDiscovery,
     grubScript: parts.answers.grubScript,
     loaderPath: runs.loaderFiles.path,
     ramdisk: async (runId: string) =>

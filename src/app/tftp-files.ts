@@ -9,6 +9,8 @@ import { createFileMemory } from './file-memory.ts'
 
 export type TftpFilesDeps = {
   decideForMac(mac: string): Promise<BootDecision>
+  /** Somebody chose discovery in the menu of an unknown machine. */
+  choseDiscovery(mac: string): Promise<BootDecision>
   grubScript: ReturnType<typeof createBootAnswers>['grubScript']
   /** The file of a loader. */
   loaderPath(loader: Loader): string
@@ -18,10 +20,16 @@ export type TftpFilesDeps = {
 
 const loaders = createFileMemory()
 
-type What = { kind: 'loader'; loader: Loader } | { kind: 'script' | 'kernel' | 'initrd' }
+type What = { kind: 'loader'; loader: Loader } | { kind: (typeof GRUB_FILES)[keyof typeof GRUB_FILES] }
 
-/** What GRUB asks for: its script at its prefix, and what that script names. */
-const GRUB_FILES = { 'grub/grub.cfg': 'script', 'boot/kernel': 'kernel', 'boot/initrd': 'initrd' } as const
+/** What GRUB asks for: its script at its prefix, what that script names, and what the menu of an unknown machine does. */
+const GRUB_FILES = {
+  'grub/grub.cfg': 'script',
+  'grub/disk.cfg': 'disk',
+  'grub/discover.cfg': 'discover',
+  'boot/kernel': 'kernel',
+  'boot/initrd': 'initrd',
+} as const
 
 /**
  * What a name stands for, with or without slashes before it; undefined for everything else that shim and GRUB look for
@@ -52,17 +60,32 @@ export async function openTftpFile(
   const decision = await deps.decideForMac(mac)
   if (what.kind === 'loader')
     return isServed(decision) ? inMemory(await loaders.read(deps.loaderPath(what.loader))) : undefined
-  if (what.kind !== 'script')
+  if (what.kind === 'kernel' || what.kind === 'initrd')
     return decision.kind === 'grant' ? onDisk((await deps.ramdisk(decision.runId))[what.kind]) : undefined
-  const script = await deps.grubScript(decision, mac, place.address)
+  const chosen = await CHOSEN[what.kind](decision, mac, deps)
+  const script = await deps.grubScript(chosen, mac, place.address)
   if (script === undefined) return undefined
-  if (decision.kind === 'local') deps.noteLocal(mac, { by: 'tftp', name })
+  if (chosen.kind === 'local') deps.noteLocal(mac, { by: 'tftp', name })
   return inMemory(Buffer.from(script))
+}
+
+/** What is decided for who asks for a script: as it is, or as somebody chose in the menu. */
+const CHOSEN: Readonly<
+  Record<
+    'script' | 'disk' | 'discover',
+    (decision: BootDecision, mac: string, deps: TftpFilesDeps) => Promise<BootDecision>
+  >
+> = {
+  script: async (decision) => decision,
+  disk: async (decision) => (decision.kind === 'menu' ? { kind: 'local', why: 'it was chosen in the menu' } : decision),
+  discover: async (decision, mac, { choseDiscovery }) => (decision.kind === 'menu' ? choseDiscovery(mac) : decision),
 }
 
 const EVENTS = {
   loader: 'loaderRead',
   script: 'scriptFetched',
+  disk: 'scriptFetched',
+  discover: 'scriptFetched',
   kernel: 'kernelFetched',
   initrd: 'ramdiskFetched',
 } as const
@@ -83,7 +106,7 @@ export function tftpEvent({
   return bytes === 0 ? 'loaderProbed' : 'loaderAborted'
 }
 
-const isServed = ({ kind }: BootDecision): boolean => kind === 'grant' || kind === 'hold'
+const isServed = ({ kind }: BootDecision): boolean => kind === 'grant' || kind === 'hold' || kind === 'menu'
 
 /** Loaders and scripts are small, so the whole is held while it is read. */
 const inMemory = (bytes: Buffer): TftpFile => ({

@@ -4,11 +4,14 @@ import type { Run } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isUnderGrant } from '../domain/run/run-states.ts'
 import { type IdentityDeps, identify, type RegisteredMachine } from './identity.ts'
+import { createStrangers, type StrangersDeps } from './strangers.ts'
 
 /** Network boots that one run may take before the loop breaker ends it. */
 export const MAX_SESSIONS = 5
 
 type Machine = RegisteredMachine & { unprovedBy: string | undefined }
+/** Whether a packet may begin a boot session, belongs to the one that goes on, or is only thought of. */
+type Way = 'begins' | 'goes on' | 'foresees'
 
 export type BootDeciderDeps = {
   machines: IdentityDeps<Machine>
@@ -21,6 +24,7 @@ export type BootDeciderDeps = {
   }
   /** What keeps the run's image from the site of this segment, in words; empty when nothing does. */
   whyNotThere(run: Run, segment: string): Promise<string[]>
+  strangers: Omit<StrangersDeps<Machine>, 'clock'>
   clock: Clock
 }
 
@@ -34,9 +38,12 @@ export type BootDecider = {
   decideForMac(mac: string): Promise<BootDecision>
   /** Notes that the live session came as far as its boot script, so that the next DISCOVER is a new boot. */
   reachedScript(runId: string): Promise<void>
+  /** Somebody chose, in the menu of an unknown machine, to have it discovered. */
+  choseDiscovery(mac: string): Promise<BootDecision>
 }
 
 export function createBootDecider(deps: BootDeciderDeps): BootDecider {
+  const strangers = createStrangers({ ...deps.strangers, clock: deps.clock })
   const foreseen = async (run: Run, client: BootClient, live: BootSession | undefined): Promise<BootDecision> => {
     const reasons = live?.stage === 'firmware' ? [] : await deps.whyNotThere(run, client.segment)
     if (reasons.length === 0) return { kind: 'grant', runId: run.id, session: live?.number ?? 0 }
@@ -51,13 +58,20 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
   /** Firmware is told its loader; iPXE that asks for its first address is proof of the loader that brought it. */
   const withLoader = async (decision: BootDecision, client: BootClient, begins: boolean): Promise<BootDecision> => {
     if (client.stage === 'ipxe' && begins) await deps.loaders.noteStage(client.mac, 'ipxe')
-    const mayLoad = decision.kind === 'grant' || decision.kind === 'hold'
+    const mayLoad = decision.kind === 'grant' || decision.kind === 'hold' || decision.kind === 'menu'
     return mayLoad && client.stage === 'firmware' ? { ...decision, loader: await deps.loaders.offer(client) } : decision
   }
 
-  const judge = async (client: BootClient, way: 'begins' | 'goes on' | 'foresees'): Promise<BootDecision> => {
+  const judge = async (client: BootClient, way: Way): Promise<BootDecision> => {
     const { machine, contradictions } = await identify(client, deps.machines)
-    if (!machine) return { kind: 'ignore', why: contradictions[0]?.says ?? `no machine with the MAC ${client.mac}` }
+    if (machine) return judgeKnown(machine, client, way)
+    if (contradictions[0]) return { kind: 'ignore', why: contradictions[0].says }
+    const answer = await strangers.meet(client, way)
+    return 'decision' in answer ? answer.decision : judgeKnown(answer.machine, client, way)
+  }
+
+  const judgeKnown = async (machine: Machine, client: BootClient, way: Way): Promise<BootDecision> => {
+    if (way === 'begins' && client.stage !== 'os') await strangers.meetAgain(machine, client.segment)
     const run = await underGrant(machine)
     if (client.stage === 'os') return { kind: 'local', why: 'an operating system asks for an address only' }
     if (!run) return withoutGrant(machine)
@@ -72,7 +86,7 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     foresee: async (client) => withLoader(await judge(client, 'foresees'), client, false),
     decideForMac: async (mac) => {
       const machine = await deps.machines.findByMac(mac)
-      if (!machine) return { kind: 'ignore', why: `no machine with the MAC ${mac}` }
+      if (!machine) return strangers.meetMac(mac)
       const run = await underGrant(machine)
       const live = run && (await deps.sessions.live(run.id))
       return live ? { kind: 'grant', runId: live.runId, session: live.number } : withoutGrant(machine)
@@ -80,6 +94,11 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     reachedScript: async (runId) => {
       const live = await deps.sessions.live(runId)
       if (live?.stage === 'firmware') await deps.sessions.save({ ...live, stage: 'script' })
+    },
+    choseDiscovery: async (mac) => {
+      const client = await strangers.chose(mac)
+      const machine = client && (await deps.machines.findByMac(mac))
+      return machine ? judgeKnown(machine, client, 'begins') : { kind: 'ignore', why: `${mac} was not asked` }
     },
   }
 }

@@ -37,6 +37,7 @@ export type LoaderMemory = {
 
 /**
  * What a machine may boot from the network now; the same answer is honoured by every transport.
+ * `menu`: nobody registered it, and whoever sits there is asked.
  * `hold`: its disk was written by us and not yet proved, so it must not boot it. `ignore`: not our machine, or one that
  * claims to be another. `loader` is there for firmware only.
  */
@@ -44,4 +45,5 @@ export type BootDecision =
   | { kind: 'grant'; runId: string; session: number; loader?: LoaderOffer }
   | { kind: 'local'; why: string }
   | { kind: 'hold'; runId: string; why: string; loader?: LoaderOffer }
+  | { kind: 'menu'; why: string; loader?: LoaderOffer }
   | { kind: 'ignore'; why: string }

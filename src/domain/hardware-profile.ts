@@ -1,13 +1,16 @@
 import * as z from 'zod'
 import { InstallDiskRule } from './install-disk.ts'
+import { MatchRules } from './matching/match-rule.ts'
 
 /**
- * What machines of one make need. `localBoot` is how iPXE on a BIOS goes on to the disk: `exit` keeps the firmware's
+ * What machines of one make need. `match` says which machines those are; without it, only those that a person gave the
+ * profile. `localBoot` is how iPXE on a BIOS goes on to the disk: `exit` keeps the firmware's
  * order, `sanboot` starts the first disk where the firmware stops at `exit`. `deadlineFactor` stretches every deadline
  * of their runs.
  */
 export const HardwareProfile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  match: MatchRules.optional(),
   ramdisk: z.enum(['cloud', 'generic']).default('generic'),
   kernelArguments: z
     .array(

@@ -14,6 +14,7 @@ export type MachinePower = z.infer<typeof MachinePower>
 /**
  * A registered machine. Identified by SMBIOS UUID + serial + the set of its MACs, never by one of them alone. A UUID that
  * firmware uses for "none" counts as none; `sharesUuid` is the admin's word that another board carries the same one.
+ * Without a `profile` the rules of the profiles choose.
  */
 export const Machine = z.strictObject({
   name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a host name label'),
@@ -27,7 +28,7 @@ export const Machine = z.strictObject({
     .array(z.string().transform((text) => parseMac(text)))
     .min(1)
     .max(32),
-  profile: z.string().min(1).max(63),
+  profile: z.string().min(1).max(63).optional(),
   power: MachinePower.optional(),
 })
 export type Machine = z.infer<typeof Machine>

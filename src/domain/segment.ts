@@ -29,6 +29,13 @@ export type Reservation = z.infer<typeof Reservation>
 export const DhcpMode = z.enum(['authoritative', 'proxy', 'observe', 'off'])
 export type DhcpMode = z.infer<typeof DhcpMode>
 
+/**
+ * What a segment does with machines that nobody registered: `ignore` answers none; `discover` boots them into the agent,
+ * which takes their inventory; `menu` asks whoever sits there, and goes on to the disk where nobody does.
+ */
+export const UnknownMachines = z.enum(['ignore', 'discover', 'menu'])
+export type UnknownMachines = z.infer<typeof UnknownMachines>
+
 const Fields = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   site: z.strictObject({ name: z.string().min(1).max(63), kind: z.enum(['build', 'test', 'production']) }),
@@ -56,6 +63,8 @@ const Fields = z.strictObject({
   routerAdvertisement: z.enum(['none', 'empty']).optional(),
   firstLoader: z.enum(['shim', 'ipxe']).optional(),
   mode: DhcpMode.default('authoritative'),
+  unknownMachines: UnknownMachines.default('ignore'),
+  discoveryProfile: z.string().min(1).max(63).optional(),
 })
 
 /** `range` is short for one of `ranges`. */
@@ -71,7 +80,8 @@ const oneRange = (spec: unknown): unknown => {
  * 121. `leaseSeconds` 4294967295 is for ever (RFC 2131 §3.3). `declineSeconds` is how long an address rests that somebody
  * unknown uses. `routerAdvertisement: empty` allows an IPv6 advertisement of nothing while iPXE asks for its address; not
  * for a segment where another router's counts. `firstLoader` is what x64 UEFI
- * firmware is given while nothing is known of it (default ipxe).
+ * firmware is given while nothing is known of it (default ipxe). `discoveryProfile` is the hardware profile whose ramdisk,
+ * kernel arguments and deadlines unknown machines boot with (default the generic ramdisk).
  */
 export const Segment = z.preprocess(oneRange, Fields)
 export type Segment = z.infer<typeof Segment>

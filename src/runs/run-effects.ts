@@ -14,9 +14,9 @@ export type RunEffectsDeps = {
 
 /**
  * Starts what a state's row asks for. Each effect looks at the stored run first, so that repeating it after a restart
- * does only what is missing. The grant itself is a fact of the state (see isUnderGrant): opening it is an event.
+ * does only what is missing; resolves when it is done, and never rejects. The grant itself is a fact of the state (see isUnderGrant): opening it is an event.
  */
-export function createRunEffects(deps: RunEffectsDeps): (run: Run) => void {
+export function createRunEffects(deps: RunEffectsDeps): (run: Run) => Promise<void> {
   const effects: Record<RunEffect, (run: Run) => Promise<unknown>> = {
     openGrant: (run) => deps.record()(run.id, 'grantOpened', { machine: run.machine }),
     powerOn: async (run) => {
@@ -35,10 +35,10 @@ export function createRunEffects(deps: RunEffectsDeps): (run: Run) => void {
     },
     runChecks: (run) => deps.runChecks()(run),
   }
-  return (run) => {
+  return async (run) => {
     const effect = RUN_STATES[run.state].enter
     if (!effect) return
-    effects[effect](run).catch((error: unknown) =>
+    await effects[effect](run).catch((error: unknown) =>
       deps.log.error({ runId: run.id, effect, error: String(error) }, 'an effect failed'),
     )
   }

@@ -28,7 +28,7 @@ export type RunRecorderDeps = {
     ): Promise<{ run: Run; events: RunEvent[] } | undefined>
   }
   /** Starts what the new state's row asks for; called after the change is stored. */
-  enter(run: Run): void
+  enter(run: Run): unknown
   /** Why a run failed; `events` ends with the event that ended it. */
   explain(run: Run, events: RunEvent[], now: number): Run['cause']
   feed: RunFeed
@@ -81,7 +81,7 @@ export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
     const to = result.events[0]?.to
     if (to) {
       deps.log.info({ runId, event: type, state: to }, `run is ${to}`)
-      deps.enter(result.run)
+      void deps.enter(result.run)
     }
     return result.run
   }

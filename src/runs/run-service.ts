@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts'
 import { uuidV7 } from '../core/ids.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
+import type { Inventory } from '../domain/inventory.ts'
 import type { Run, RunEvent, RunKind, RunProgress } from '../domain/run/run.ts'
 import { isEnd, RUN_STATES } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
@@ -18,8 +19,9 @@ export type RunServiceDeps = {
     events(id: string, after?: number): Promise<RunEvent[]>
     logs(id: string, after?: number): Promise<{ seq: number; at: number; line: string }[]>
   }
-  machines: { find(name: string): Promise<{ name: string; profile: string } | undefined> }
-  profiles: { find(name: string): Promise<HardwareProfile | undefined> }
+  machines: { find(name: string): Promise<MachineOfRun | undefined> }
+  /** The profile that a run of the machine uses, and its version where it is a stored one. Throws profile.not_found. */
+  profileOf(machine: MachineOfRun, wish: RunWish): Promise<ProfileOfRun>
   images: {
     find(name: string, version?: string): Promise<ImageVersion | undefined>
     /** Throws image.revoked for a version that is not deployed any more, or broken. */
@@ -28,16 +30,23 @@ export type RunServiceDeps = {
     assertNotRevoked(machine: string): Promise<void>
   }
   record: RecordEvent
-  enter(run: Run): void
+  /** Resolves when the run's effects of its state are done. */
+  enter(run: Run): Promise<void>
   clock: Clock
 }
+export type MachineOfRun = { name: string; profile?: string | undefined; inventory?: Inventory | undefined }
+export type ProfileOfRun = { spec: HardwareProfile; version: number | undefined }
 
-/** `version` of a deployment: the newest when absent; of a capture: the new one, named by the time when absent. */
+/**
+ * `version` of a deployment: the newest when absent; of a capture: the new one, named by the time when absent. A discovery has
+ * no image; `segment` is the one on which an unknown machine was heard.
+ */
 export type RunWish = {
   kind?: RunKind | undefined
   machine: string
-  image: string
+  image?: string | undefined
   version?: string | undefined
+  segment?: string | undefined
   retryOf?: string | undefined
 }
 /** The newest word of a run's agent, `at` when it came, and since when its step and its bytes done are the same. */
@@ -56,19 +65,19 @@ export function createRunService(deps: RunServiceDeps) {
     start: async (wish: RunWish, actor: string): Promise<Run> => {
       const machine = await deps.machines.find(wish.machine)
       if (!machine) throw new AppError('machine.not_found', `expected a registered machine, got ${wish.machine}`)
-      const profile = await deps.profiles.find(machine.profile)
-      if (!profile)
-        throw new AppError(
-          'profile.not_found',
-          `machine ${machine.name} names the profile ${machine.profile}, which does not exist`,
-        )
       const { kind = 'deploy' } = wish
+      const profile = await deps.profileOf(machine, wish)
       const now = deps.clock.now()
-      const image = kind === 'deploy' ? await imageToDeploy(deps, wish) : await imageToCapture(deps, wish, now)
+      const image = await IMAGE_OF_RUN[kind](deps, wish, now)
       const run = newRun(kind, machine.name, image, profile, now, wish.retryOf)
       await deps.runs.add(run)
-      await deps.record(run.id, 'created', { actor, kind, image: image.name, version: image.version })
-      deps.enter(run)
+      const { name, version } =
+        profile.version === undefined ? {} : { name: profile.spec.name, version: profile.version }
+      await deps.record(run.id, 'created', {
+        ...{ actor, kind, image: image.name, version: image.version },
+        ...{ profile: name, profileVersion: version },
+      })
+      await deps.enter(run)
       return run
     },
     cancel: async (id: string, actor: string): Promise<Run> => {
@@ -97,12 +106,28 @@ export function createRunService(deps: RunServiceDeps) {
 
 type ImageOfRun = { name: string; version: string; manifestDigest: string }
 
+/** What a run of each kind has to do with the library. */
+const IMAGE_OF_RUN: Readonly<
+  Record<RunKind, (deps: RunServiceDeps, wish: RunWish, now: number) => Promise<ImageOfRun>>
+> = {
+  deploy: imageToDeploy,
+  capture: imageToCapture,
+  discover: async () => ({ name: '', version: '', manifestDigest: '' }),
+}
+
+/** Throws request.invalid. */
+function imageNamed({ image, kind = 'deploy' }: RunWish): string {
+  if (image) return image
+  throw new AppError('request.invalid', `expected the name of an image for a ${kind} run, got none`)
+}
+
 async function imageToDeploy({ images }: RunServiceDeps, wish: RunWish): Promise<ImageOfRun> {
-  const image = await images.find(wish.image, wish.version)
+  const name = imageNamed(wish)
+  const image = await images.find(name, wish.version)
   if (!image)
     throw new AppError(
       'image.not_found',
-      `expected an image in the library, got ${wish.image} ${wish.version ?? '(any version)'}`,
+      `expected an image in the library, got ${name} ${wish.version ?? '(any version)'}`,
     )
   if (image.kind !== 'disk') {
     const what = `${image.name} ${image.version}, which is ${image.kind}`
@@ -114,7 +139,7 @@ async function imageToDeploy({ images }: RunServiceDeps, wish: RunWish): Promise
 
 /** A capture never replaces anything: it makes a version that is not there yet, from nothing that was revoked. */
 async function imageToCapture({ images, runs }: RunServiceDeps, wish: RunWish, now: number): Promise<ImageOfRun> {
-  const { image: name, version = versionOf(now) } = wish
+  const [name, { version = versionOf(now) }] = [imageNamed(wish), wish]
   if (await images.find(name, version))
     throw new AppError('image.exists', `expected a new version of ${name}, got ${version} which is there`)
   const other = (await runs.open()).find(
@@ -133,7 +158,7 @@ function newRun(
   kind: RunKind,
   machine: string,
   image: ImageOfRun,
-  profile: HardwareProfile,
+  { spec: profile, version: profileVersion }: ProfileOfRun,
   now: number,
   retryOf: string | undefined,
 ): Run {
@@ -141,6 +166,6 @@ function newRun(
   return {
     ...{ id: uuidV7(now), kind, machine, image: image.name, version: image.version },
     ...{ manifestDigest: image.manifestDigest, profile, state: 'queued', stateSince: now, deadlineAt: now + deadline },
-    ...{ createdAt: now, endedAt: undefined, cause: undefined, retryOf },
+    ...{ profileVersion, createdAt: now, endedAt: undefined, cause: undefined, retryOf },
   }
 }

@@ -26,6 +26,9 @@ export function createConflictStore(database: DatabaseDoor) {
         if (before === undefined) await forgetOldest(queries, seen.machine)
         return before?.lastAt
       }),
+    /** What was told of a machine is settled. */
+    forget: (machine: string): Promise<unknown> =>
+      database.unit((queries) => queries.delete(machineConflicts).where(eq(machineConflicts.machine, machine))),
     /** Those of one machine, or all; the last seen first. */
     list: (machine?: string): Promise<Conflict[]> =>
       database.read

@@ -12,9 +12,10 @@ import { createLibraryFaultStore } from './library-fault-store.ts'
 import { createLibraryHoldStore } from './library-hold-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
-import { createProfileStore, createSegmentStore } from './resource-store.ts'
+import { createProfileStore } from './profile-store.ts'
 import { createRunSampleStore } from './run-sample-store.ts'
 import { createRunStore } from './run-store.ts'
+import { createSegmentStore } from './segment-store.ts'
 
 export type Store = ReturnType<typeof storesOver>
 

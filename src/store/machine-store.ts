@@ -1,20 +1,28 @@
-import { asc, eq, inArray } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { LoaderMemory } from '../domain/boot.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
+import { type FoundInventory, type InventoryRecord, inventoriesOf, noteInventory } from './inventory-history.ts'
 import { createMachineCache } from './machine-cache.ts'
+import { removeMachine, renameMachine } from './machine-names.ts'
 import { machineMacs, machines } from './schema.ts'
 
-/** A registered machine and what Slipway has learnt of it. `unprovedBy`: the run that wrote its disk without proof yet. */
+/**
+ * A machine and what Slipway has learnt of it. `unprovedBy`: the run that wrote its disk without proof yet. `discoveredAt`:
+ * when it was first heard of, of one that nobody registered.
+ */
 export type MachineRecord = Machine & {
+  discoveredAt: number | undefined
   inventory: Inventory | undefined
   loaders: LoaderMemory | undefined
   unprovedBy: string | undefined
   seenAt: number | undefined
 }
 export type MachineStore = ReturnType<typeof createMachineStore>
+/** Who a machine is. */
+export type MachineIdentity = Pick<Machine, 'uuid' | 'serial' | 'macs'>
 
 type Row = typeof machines.$inferSelect
 
@@ -59,10 +67,37 @@ export function createMachineStore(database: DatabaseDoor) {
     refresh: cache.refresh,
     list,
     save: (machine: Machine): Promise<void> => change(machine.name, (queries) => save(queries, machine)),
+    /** Adds one that nobody registered. Throws machine.conflict where the name or a MAC is taken. */
+    discover: (machine: Machine, at: number): Promise<void> =>
+      change(machine.name, async (queries) => {
+        const [taken] = await queries.select().from(machines).where(eq(machines.name, machine.name))
+        if (taken) throw conflict(machine.name, `the name ${machine.name}`, machine.name)
+        await save(queries, machine, at)
+      }),
+    /** Takes over who a machine is; nothing else of it. Throws machine.conflict. */
+    identify: (name: string, identity: MachineIdentity): Promise<void> =>
+      change(name, async (queries) => {
+        const before = await find(queries, name)
+        if (before) await save(queries, { ...before, ...identity }, before.discoveredAt)
+      }),
+    rename: async (name: string, to: string): Promise<void> => {
+      await database.unit((queries) => renameMachine(queries, name, to))
+      await cache.refresh(name)
+      await cache.refresh(to)
+    },
+    /** Forgets a machine; the history of its runs stays. */
+    remove: (name: string): Promise<void> => change(name, (queries) => removeMachine(queries, name)),
+    /** Machines that were heard of and whose agent never spoke. */
+    countNeverDescribed: async (): Promise<number> => {
+      const heardOf = and(isNotNull(machines.discoveredAt), isNull(machines.inventory))
+      const [row] = await database.read.select({ many: count() }).from(machines).where(heardOf)
+      return row?.many ?? 0
+    },
+    inventories: (name: string): Promise<InventoryRecord[]> => inventoriesOf(database, name),
     markSeen: (name: string, at: number) =>
       change(name, (queries) => queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
-    saveInventory: (name: string, inventory: Inventory) =>
-      change(name, (queries) => queries.update(machines).set({ inventory }).where(eq(machines.name, name))),
+    noteInventory: (name: string, found: FoundInventory) =>
+      change(name, (queries) => noteInventory(queries, name, found)),
     saveLoaders: (name: string, loaders: LoaderMemory) =>
       change(name, (queries) => queries.update(machines).set({ loaders }).where(eq(machines.name, name))),
     setUnproved: (name: string, runId: string | undefined) =>
@@ -76,12 +111,12 @@ export function createMachineStore(database: DatabaseDoor) {
 }
 
 /** A MAC or UUID that another machine holds is a conflict, never taken over. */
-async function save(queries: Queries, machine: Machine): Promise<void> {
+async function save(queries: Queries, machine: Machine, discoveredAt?: number): Promise<void> {
   const taken = await queries.select().from(machineMacs).where(inArray(machineMacs.mac, machine.macs))
   const other = taken.find((row) => row.machine !== machine.name)
   if (other) throw conflict(machine.name, `MAC ${other.mac}`, other.machine)
-  const { uuid = null, serial = null, profile, sharesUuid = false, power = null } = machine
-  const identity = { uuid, serial, profile, sharesUuid, power }
+  const { uuid = null, serial = null, profile = null, sharesUuid = false, power = null } = machine
+  const identity = { uuid, serial, profile, sharesUuid, power, discoveredAt: discoveredAt ?? null }
   if (machine.uuid && !sharesUuid) {
     const twins = await queries.select().from(machines).where(eq(machines.uuid, machine.uuid))
     const twin = twins.find((row) => row.name !== machine.name && !row.sharesUuid)
@@ -101,11 +136,12 @@ const conflict = (name: string, what: string, owner: string): AppError =>
 const toRecord = (row: Row, macs: string[]): MachineRecord => ({
   name: row.name,
   macs,
-  profile: row.profile,
+  ...(row.profile ? { profile: row.profile } : {}),
   ...(row.uuid ? { uuid: row.uuid } : {}),
   ...(row.sharesUuid ? { sharesUuid: true } : {}),
   ...(row.serial ? { serial: row.serial } : {}),
   ...(row.power ? { power: row.power } : {}),
+  discoveredAt: row.discoveredAt ?? undefined,
   inventory: row.inventory ?? undefined,
   loaders: row.loaders ?? undefined,
   unprovedBy: row.unprovedBy ?? undefined,

@@ -94,6 +94,11 @@ export function createRunStore(database: DatabaseDoor, machineChanged: (name: st
 
 /** What runs did before. */
 const runHistory = ({ read }: DatabaseDoor) => ({
+  /** The newest run of a machine. */
+  lastOf: async (machine: string): Promise<Run | undefined> => {
+    const [row] = await read.select().from(runs).where(eq(runs.machine, machine)).orderBy(desc(runs.createdAt)).limit(1)
+    return row && toRun(row)
+  },
   /** The newest run that wrote the machine's disk and was proved to have by its read-back, however it ended. */
   lastWritten: async (machine: string): Promise<Run | undefined> => {
     const matched = and(eq(runEvents.runId, runs.id), eq(runEvents.type, 'readBackMatched'))
@@ -174,6 +179,7 @@ const toRow = (run: Run): typeof runs.$inferInsert => ({
   endedAt: run.endedAt ?? null,
   cause: run.cause ?? null,
   retryOf: run.retryOf ?? null,
+  profileVersion: run.profileVersion ?? null,
 })
 
 const toRun = (row: typeof runs.$inferSelect): Run => ({
@@ -182,4 +188,5 @@ const toRun = (row: typeof runs.$inferSelect): Run => ({
   endedAt: row.endedAt ?? undefined,
   cause: row.cause ?? undefined,
   retryOf: row.retryOf ?? undefined,
+  profileVersion: row.profileVersion ?? undefined,
 })

@@ -12,6 +12,8 @@ export type StartFacts = {
   machine: string
   isRegistered: boolean
   profile: string | undefined
+  /** Why it is that one, or none. */
+  why: string | undefined
   hasProfile: boolean
   image: string
   hasImage: boolean
@@ -44,7 +46,9 @@ export function refusalOfStart(actor: Actor, facts: StartFacts): Refusal | undef
       {
         ...{
           code: 'profile.not_found',
-          says: `${machine} names the hardware profile ${facts.profile}, which is gone.`,
+          says: facts.profile
+            ? `${machine} names the hardware profile ${facts.profile}, which is gone.`
+            : `${machine} has no hardware profile: ${facts.why}.`,
         },
         ...{ href: `/machines/${machine}`, link: machine },
       },

@@ -55,6 +55,11 @@ function preview({ run, unprovedBy, session, segments = [segmentIn('authoritativ
     record: async (_id, type) => void written.push(type),
     loaders: { offer: offer ?? offerLoader, noteStage: async () => void written.push('stage') },
     whyNotThere: async () => [],
+    strangers: {
+      policyOf: async () => 'ignore',
+      discover: async () => Promise.reject(new Error('none')),
+      again: async () => {},
+    },
     clock: { now: () => 1 },
   })
   const ask = createBootPreview({

@@ -48,10 +48,7 @@ it('the agent that speaks is proof of the loader that was read', async () => {
 it('Secure Boot that the agent found on is kept with the machine and decides alone', async () => {
   await bootMachine(fixture)
   await fixture.appliance.store.machines.saveLoaders('one', { worked: 'ipxe' })
-  await fixture.appliance.store.machines.saveInventory('one', {
-    ...inventoryOf([]),
-    firmware: 'uefi',
-    secureBoot: true,
-  })
+  const inventory = { ...inventoryOf([]), firmware: 'uefi' as const, secureBoot: true }
+  await fixture.appliance.store.machines.noteInventory('one', { runId: 'r', at: 1, inventory })
   expect([await offered(7), await offered(16), await offered(11)]).toEqual(['shimx64.efi', 'slipway.img', undefined])
 })

@@ -56,6 +56,7 @@ describe('TFTP', () => {
     const segment = { address: '10.0.0.1' } as Parameters<typeof openTftpFile>[2]
     const file = await openTftpFile(name, mac, segment, {
       decideForMac: async () => decision,
+      choseDiscovery: async () => ({ kind: 'grant', runId: 'chosen', session: 1 }),
       grubScript: async ({ kind }) => (kind === 'ignore' ? undefined : kind),
       loaderPath: ({ from }) => (typeof from === 'object' ? from.path : '/none'),
       ramdisk: async () => ({ kernel: '/usr/lib/ipxe/snponly.efi', initrd: '/usr/lib/ipxe/undionly.kpxe' }),

@@ -7,6 +7,7 @@ const PATH = '/usr/lib/ipxe/undionly.kpxe'
 const SEGMENT = { address: '10.0.0.1' } as Parameters<typeof openTftpFile>[2]
 const DEPS = {
   decideForMac: async () => ({ kind: 'grant' as const, runId: 'r', session: 1 }),
+  choseDiscovery: async () => ({ kind: 'grant' as const, runId: 'r', session: 1 }),
   grubScript: async () => undefined,
   loaderPath: () => PATH,
   ramdisk: async () => ({ kernel: PATH, initrd: PATH }),

@@ -34,6 +34,12 @@ let world: {
   /** Stages that were noted for the choice of a loader. */
   stages: string[]
   reasons: string[]
+  policy: 'ignore' | 'discover' | 'menu'
+  /** Registers the machine that was met. */
+  discover(): NonNullable<typeof world.machine>
+  /** Machines that were asked after again. */
+  again: string[]
+  now: number
 }
 beforeEach(() => {
   world = {
@@ -43,6 +49,13 @@ beforeEach(() => {
     events: [],
     stages: [],
     reasons: [],
+    policy: 'ignore',
+    discover: () => {
+      world.machine = { name: 'new', unprovedBy: undefined }
+      return world.machine
+    },
+    again: [],
+    now: 1,
   }
 })
 const LOADER = { name: 'snponly.efi', why: 'why' }
@@ -58,7 +71,12 @@ const decider = createBootDecider({
   record: async (_id, type) => void world.events.push(type),
   loaders: { offer: async () => LOADER, noteStage: async (of, stage) => void world.stages.push(`${of} ${stage}`) },
   whyNotThere: async (_run, segment) => world.reasons.map((reason) => `${reason} on ${segment}`),
-  clock: { now: () => 1 },
+  strangers: {
+    policyOf: async () => world.policy,
+    discover: async () => world.discover(),
+    again: async (machine) => void world.again.push(machine.name),
+  },
+  clock: { now: () => world.now },
 })
 const ask = (more: Partial<Parameters<typeof decider.decide>[0]> = {}, begins = true) =>
   decider.decide({ segment: 's', mac, uuid, arch: 0, stage: 'firmware', ...more }, begins)

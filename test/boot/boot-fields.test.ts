@@ -24,6 +24,7 @@ const DECISIONS: Record<BootDecision['kind'], BootDecision> = {
   grant: { kind: 'grant', runId: 'r1', session: 1 },
   hold: { kind: 'hold', runId: 'r1', why: 'not proved' },
   local: { kind: 'local', why: 'no run' },
+  menu: { kind: 'menu', why: 'not registered' },
   ignore: { kind: 'ignore', why: 'not ours' },
 }
 /** The decision under which firmware is given the loader of this name. */

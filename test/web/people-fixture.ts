@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccessService } from '../../src/access/access-service.ts'
 import { createImageJobs } from '../../src/app/image-jobs.ts'
+import { createMachineProfiles } from '../../src/app/machine-profiles.ts'
+import { createMachineRegistry } from '../../src/app/machine-registry.ts'
+import { profileOfRun } from '../../src/app/run-profiles.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { ROLES, type Role } from '../../src/domain/role.ts'
@@ -22,6 +25,7 @@ import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
 import { type ImportWish, imageJobRoutes } from '../../src/web/api/image-job-routes.ts'
 import { type ImageLifeDoor, imageLifeRoutes } from '../../src/web/api/image-life-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
+import { machineRoutes } from '../../src/web/api/machine-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
@@ -60,8 +64,11 @@ export async function createPeopleFixture() {
     clock,
     log: silentLog,
   })
+  const profiles = createMachineProfiles({ profiles: store.profiles })
+  const machines = createMachineRegistry({ store, clock }, profiles)
+  const resources = { ...store, machines }
   const runs = createRunService({
-    ...store,
+    ...{ runs: store.runs, machines: store.machines, profileOf: profileOfRun({ store }, profiles) },
     images: { ...store.images, assertInUse: async () => {}, assertNotRevoked: async () => {} },
     record,
     enter,
@@ -114,7 +121,8 @@ export async function createPeopleFixture() {
     ...networkRoutes(network.door),
     ...doctorRoutes({ ...doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
-    ...resourceRoutes({ ...store, audit }),
+    ...resourceRoutes({ ...resources, audit }),
+    ...machineRoutes({ machines, audit }),
   ]
   const people = createPeopleDoor({
     ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },
@@ -123,7 +131,7 @@ export async function createPeopleFixture() {
       access,
       runs,
       feed,
-      resources: store,
+      resources,
       openRuns: store.runs.open,
       transfers,
       images,
@@ -157,6 +165,7 @@ export async function createPeopleFixture() {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   return {
+    resources,
     base,
     store,
     access,

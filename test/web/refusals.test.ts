@@ -17,7 +17,7 @@ const start = () => people.runs.start({ machine: 'm1', image: 'debian' }, 'test'
 async function both(role: Role, wish: { machine: string; image: string; version: string }) {
   const { store } = people
   const images = { list: store.images.list, manifest: async () => Promise.reject(new Error('not read')) }
-  const factsOf = await startFactsReader({ resources: store, images, openRuns: store.runs.open })
+  const factsOf = await startFactsReader({ resources: people.resources, images, openRuns: store.runs.open })
   const page = refusalOfStart({ name: role, role }, factsOf(wish))
   const answer = await people.call('POST', '/api/v1/runs', people.tokens[role], wish)
   return [page?.code, answer.ok ? undefined : ((await answer.json()) as Refusal).code]

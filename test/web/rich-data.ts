@@ -1,5 +1,6 @@
 import { uuidV7 } from '../../src/core/ids.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
+import type { Inventory } from '../../src/domain/inventory.ts'
 import type { Run } from '../../src/domain/run/run.ts'
 import { RUN_EVENTS, type RunEventType } from '../../src/domain/run/run-events.ts'
 import { isEnd, nextState, RUN_STATES } from '../../src/domain/run/run-states.ts'
@@ -163,7 +164,7 @@ async function addMachine(store: Store, name: string, number: number): Promise<v
   const uuid = `00112233-4455-6677-8899-aabbccddee${tail}`
   await store.machines.save({ name, macs, profile: 'any', uuid, serial: `SN-2209-${number}` })
   await store.machines.markSeen(name, Date.UTC(2026, 0, 1, 12, number))
-  await store.machines.saveInventory(name, {
+  const inventory: Inventory = {
     ...{ uuid, serial: `SN-2209-${number}`, vendor: 'Dell Inc.', product: 'PowerEdge R650', bios: '1.12.1' },
     ...{ firmware: 'uefi', secureBoot: false, cpu: { model: 'Intel Xeon Gold 6330', threads: 56 } },
     memoryBytes: 256 * 1024 ** 3,
@@ -172,7 +173,8 @@ async function addMachine(store: Store, name: string, number: number): Promise<v
       ...{ rotational: false, removable: false, readOnly: false, byPath: `pci-0000:0${index + 1}:00.0-nvme-1` },
     })),
     nics: macs.map((card, index) => ({ name: `eno${index + 1}`, mac: card, driver: 'bnxt_en', up: index === 0 })),
-  })
+  }
+  await store.machines.noteInventory(name, { runId: 'r', at: Date.UTC(2026, 0, 1), inventory })
 }
 
 /** Samples as the agent and the server tell them: writing, then reading back, to `until` seconds after the start. */

@@ -11,7 +11,7 @@ import type { Segment } from '../../domain/segment.ts'
 export type DoctorData = {
   segments: Segment[]
   profiles: HardwareProfile[]
-  machines: { name: string; profile: string }[]
+  machines: { name: string; profile?: string | undefined }[]
   images: ImageVersion[]
   /** When the newest run was asked for, milliseconds since the epoch. */
   newestRunAt: number | undefined

@@ -26,7 +26,7 @@ export const ramdisks: DoctorCheck = {
 
 async function judge({ settings, data }: DoctorSubject, flavour: FlavourName): Promise<DoctorFinding> {
   const profiles = data!.profiles.filter(({ ramdisk }) => ramdisk === flavour).map(({ name }) => name)
-  const users = data!.machines.filter(({ profile }) => profiles.includes(profile)).length
+  const users = data!.machines.filter(({ profile }) => profile !== undefined && profiles.includes(profile)).length
   const about = `ramdisk ${flavour}`
   const expected = `built, for ${users} machine${users === 1 ? '' : 's'}`
   const remedy = `slipway agent build --flavour ${flavour}`

@@ -31,6 +31,7 @@ export const RUN_EVENTS = {
   readBackMatched: { source: 'server', says: 'Read-back equals the manifest' },
   readBackDiffered: { source: 'server', says: 'Read-back differs from the manifest' },
   seeded: { source: 'agent', says: 'Root grown, first-boot seed written' },
+  discovered: { source: 'server', says: 'Machine described and matched' },
   sourceChosen: { source: 'server', says: 'Disk to capture chosen' },
   generalised: { source: 'agent', says: 'Generalised in memory; the disk stays as it is' },
   captureFinished: { source: 'server', says: 'All used blocks are in the library' },

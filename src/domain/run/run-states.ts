@@ -72,7 +72,13 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
   inventorying: {
     says: 'The agent is up; it looks at the machine and the server picks the disk.',
     deadlineSeconds: 120,
-    on: { ...UNDER_GRANT, diskChosen: 'writing', sourceChosen: 'capturing', diskRefused: 'failed' },
+    on: {
+      ...UNDER_GRANT,
+      diskChosen: 'writing',
+      sourceChosen: 'capturing',
+      diskRefused: 'failed',
+      discovered: 'verified',
+    },
   },
   writing: {
     says: 'Chunks are fetched, verified and written to the disk.',
@@ -125,7 +131,10 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     deadlineSeconds: 120,
     on: { ...ENDS, checksPassed: 'verified', checkFailed: 'failed' },
   },
-  verified: { says: 'Every check passed; of a capture: both readings agree and its draft is in the library.', on: {} },
+  verified: {
+    says: 'Every check passed; of a capture: both readings agree and its draft is in the library; of a discovery: its inventory is stored.',
+    on: {},
+  },
   failed: {
     says: 'The run ended without proof; the cause names the first missing step.',
     on: {},

@@ -29,6 +29,7 @@ export const RUN_WAYS: Readonly<Record<RunKind, readonly WayStep[]>> = {
     { says: 'Installed system handed in its facts', events: ['factsReceived'] },
     { says: 'All checks passed', events: ['checksPassed'] },
   ],
+  discover: [...TO_INVENTORY, { says: 'Machine described and matched', events: ['discovered'] }],
   capture: [
     ...TO_INVENTORY,
     { says: 'Disk to capture chosen', events: ['sourceChosen'] },

@@ -5,11 +5,18 @@ import type { RunState } from './run-states.ts'
 /** Why a run failed, in the words the console shows. */
 export type RunCause = { code: string; message: string; missingStep: string; likelyCauses: string[]; remedy: string }
 
-/** What a run does to its machine: `deploy` writes an image to its disk, `capture` makes a new version of an image from it. */
-export const RUN_KINDS = ['deploy', 'capture'] as const
+/**
+ * What a run does to its machine: `deploy` writes an image to its disk, `capture` makes a new version of an image from it,
+ * `discover` takes its inventory and changes nothing on it.
+ */
+export const RUN_KINDS = ['deploy', 'capture', 'discover'] as const
 export type RunKind = (typeof RUN_KINDS)[number]
 
-/** One provisioning of one machine. Times are milliseconds since the epoch. The profile is the copy the run began with. */
+/**
+ * One provisioning of one machine. Times are milliseconds since the epoch. The profile is the copy the run began with, and
+ * `profileVersion` its number, undefined where the profile is none that is stored. `image` and `version` are empty in a
+ * run that has to do with none.
+ */
 export type Run = {
   id: string
   kind: RunKind
@@ -19,6 +26,7 @@ export type Run = {
   /** Of the version that is deployed; of a capture empty until its version is stored. */
   manifestDigest: string
   profile: HardwareProfile
+  profileVersion?: number | undefined
   state: RunState
   stateSince: number
   deadlineAt: number | undefined

@@ -1,13 +1,16 @@
 import express, { type Request, type Response, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
 import type { Inventory } from '../../domain/inventory.ts'
-import type { Run, RunProgress } from '../../domain/run/run.ts'
+import type { Run, RunKind, RunProgress } from '../../domain/run/run.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
 import * as door from '../../protocol/agent-door.ts'
 import { CAPTURE_PATH } from '../../protocol/capture-door.ts'
+import { DISCOVER_PATH } from '../../protocol/discover-door.ts'
 import { parseFacts } from '../../protocol/facts.ts'
 import { type PeerPlace, PeersReport } from '../../protocol/peer-door.ts'
+import { bearer } from './bearer.ts'
 import { type CaptureDoor, captureBodyRoutes, captureRoutes } from './capture-routes.ts'
+import { type DiscoverDoor, discoverRoutes, ordersRoutes } from './discover-routes.ts'
 import { EXACT_PATHS } from './exact-paths.ts'
 import { parseBody } from './parse-body.ts'
 
@@ -26,6 +29,7 @@ export type AgentRoutesDeps = {
   meetPeers(run: Run, address: string, report: PeersReport): PeerPlace[]
   judgeReadBack(run: Run, digests: string[], seconds: number): Promise<void>
   captures: CaptureDoor
+  discoveries: DiscoverDoor
   seed(run: Run): Promise<door.SeedFile[]>
   progress(runId: string, progress: RunProgress): void
   log(runId: string, lines: string[]): Promise<void>
@@ -49,6 +53,7 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
       const { token, run } = await deps.exchange(code, nonce, peer(req))
       res.json({ token, runId: run.id, machine: run.machine, kind: run.kind })
     })
+    .use(ordersRoutes(deps.discoveries))
     .use('/agent', async (req, _res, next) => {
       const run = await deps.authorizeAgent(bearer(req))
       assertKind(run, req.baseUrl + req.path)
@@ -90,6 +95,7 @@ export function agentRoutes(deps: AgentRoutesDeps): Router {
     })
     .use(stepRoutes(deps, asAgent))
     .use(captureRoutes(deps.captures, asAgent))
+    .use(discoverRoutes(deps.discoveries, asAgent))
 }
 
 function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Router {
@@ -131,16 +137,13 @@ function stepRoutes(deps: AgentRoutesDeps, asAgent: (req: Request) => Run): Rout
 /** What an agent may call in a run of any kind. */
 const OF_EVERY_KIND = new Set<string>([door.AGENT_PATHS.progress, door.AGENT_PATHS.log, door.AGENT_PATHS.failed])
 
+const kindOfPath = (path: string): RunKind =>
+  path.startsWith(`${CAPTURE_PATH}/`) ? 'capture' : path === DISCOVER_PATH ? 'discover' : 'deploy'
+
 /** A token is good for what its run does, and nothing else. */
 function assertKind({ id, kind }: Run, path: string): void {
-  if (OF_EVERY_KIND.has(path) || path.startsWith(`${CAPTURE_PATH}/`) === (kind === 'capture')) return
+  if (OF_EVERY_KIND.has(path) || kindOfPath(path) === kind) return
   throw new AppError('agent.token_refused', `expected a path of a ${kind} run, got ${path} with the token of run ${id}`)
-}
-
-function bearer(req: Request): string {
-  const [scheme, token] = (req.headers.authorization ?? '').split(' ')
-  if (scheme === 'Bearer' && token) return token
-  throw new AppError('agent.token_refused', 'expected Authorization: Bearer <token>, got none')
 }
 
 const peer = (req: Request): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '')

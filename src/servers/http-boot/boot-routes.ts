@@ -22,6 +22,8 @@ export type BootImageParts = { scriptBytes: number; kernelBytes: number; initrdB
 export type BootRoutesDeps = SendChunkDeps & {
   peerMac(address: string): Promise<string | undefined>
   decideForMac(mac: string): Promise<BootDecision>
+  /** Somebody chose discovery in the menu of an unknown machine. */
+  choseDiscovery(mac: string): Promise<BootDecision>
   /** The same, asked for every chunk. */
   decideForChunk(mac: string): Promise<BootDecision>
   reachedScript(runId: string): Promise<void>
@@ -54,22 +56,8 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
   return express
     .Router()
     .use(readOnly)
-    .get('/boot/ipxe', async (req, res) => {
-      const mac = await macOf(deps, req)
-      const decision = await deps.decideForMac(mac)
-      const script = await deps.script(decision, mac, localAddress(req))
-      res.set('cache-control', 'no-store').type('text/plain').send(script)
-      if (req.method === 'HEAD') return
-      const detail = { peer: clientAddress(req, deps.proxy), bytes: script.length }
-      if (decision.kind === 'grant') {
-        await deps.reachedScript(decision.runId)
-        await deps.record(decision.runId, 'scriptFetched', { ...detail, session: decision.session })
-      } else
-        await deps.recordLocal(mac, decision.kind === 'hold' ? 'holdAnswered' : 'localBootAnswered', {
-          ...detail,
-          why: decision.why,
-        })
-    })
+    .get('/boot/ipxe', (req, res) => sendScript(deps, deps.decideForMac, req, res))
+    .get('/boot/discover', (req, res) => sendScript(deps, deps.choseDiscovery, req, res))
     .get('/boot/loader/:name', (req, res) => sendLoader(deps, String(req.params.name), req, res))
     .get('/boot/kernel', (req, res) => sendBootFile(deps, 'kernel', req, res))
     .get('/boot/initrd', (req, res) => sendBootFile(deps, 'initrd', req, res))
@@ -82,6 +70,29 @@ export function bootRoutes(deps: BootRoutesDeps): Router {
     })
 }
 
+/** iPXE's script for what is decided. Who chose in the menu has begun something, which asking for a size does not. */
+async function sendScript(
+  deps: BootRoutesDeps,
+  decide: BootRoutesDeps['decideForMac'],
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const mac = await macOf(deps, req)
+  const isHead = req.method === 'HEAD'
+  const decision = await (isHead ? deps.decideForMac(mac) : decide(mac))
+  const script = await deps.script(decision, mac, localAddress(req))
+  res.set('cache-control', 'no-store').type('text/plain').send(script)
+  if (isHead) return
+  const detail = { peer: clientAddress(req, deps.proxy), bytes: script.length }
+  if (decision.kind === 'grant') {
+    await deps.reachedScript(decision.runId)
+    await deps.record(decision.runId, 'scriptFetched', { ...detail, session: decision.session })
+  } else {
+    const type = decision.kind === 'hold' ? 'holdAnswered' : 'localBootAnswered'
+    await deps.recordLocal(mac, type, { ...detail, why: decision.why })
+  }
+}
+
 /** UEFI HTTP boot asks for the size first (HEAD) and then for the file, under a grant or while the machine is held. */
 async function sendLoader(deps: BootRoutesDeps, name: string, req: Request, res: Response): Promise<void> {
   const mac = await macOf(deps, req)
@@ -89,13 +100,14 @@ async function sendLoader(deps: BootRoutesDeps, name: string, req: Request, res:
   if (decision.kind === 'local' || decision.kind === 'ignore')
     throw new AppError('resource.not_found', `expected a boot grant, ${decision.why}`)
   const started = performance.now()
-  const image = await deps.bootImage(name, decision, mac, localAddress(req))
+  // The boot image holds a script for one session: for a menu there is none.
+  const image = decision.kind === 'menu' ? undefined : await deps.bootImage(name, decision, mac, localAddress(req))
   const file = image?.path ?? deps.loader(name)
   if (!file) throw new AppError('resource.not_found', `expected the name of a loader, got ${name}`)
   const sentAll = image ? await sendPatched(image, req, res) : await sendFile(file, req, res, handOverOf(deps, req))
   if (!sentAll) return
   if (req.method !== 'HEAD') await deps.loaderRead(mac, name)
-  if (decision.kind === 'hold') return
+  if (decision.kind !== 'grant') return
   const { runId, session } = decision
   const { size } = image ?? (await stat(file))
   const detail = { peer: clientAddress(req, deps.proxy), name, bytes: size, session, family: loaderNamed(name)?.family }

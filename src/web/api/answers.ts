@@ -1,7 +1,5 @@
 import * as z from 'zod'
 import { HardwareProfile } from '../../domain/hardware-profile.ts'
-import { Inventory } from '../../domain/inventory.ts'
-import { MachinePower } from '../../domain/machine.ts'
 import { RUN_KINDS } from '../../domain/run/run.ts'
 import { RUN_EVENTS, type RunEventType } from '../../domain/run/run-events.ts'
 import { RUN_STATE_NAMES } from '../../domain/run/run-states.ts'
@@ -30,10 +28,11 @@ export const RunAnswer = z.object({
   id: z.string(),
   kind: z.enum(RUN_KINDS),
   machine: z.string(),
-  image: z.string(),
+  image: z.string().describe('empty of a discovery'),
   version: z.string(),
   manifestDigest: z.string().describe('empty while a capture has stored no version'),
   profile: HardwareProfile,
+  profileVersion: z.int().optional().describe('absent where the profile is none that is stored'),
   state: runState,
   stateSince: milliseconds,
   deadlineAt: milliseconds.optional(),
@@ -76,25 +75,6 @@ export const RunTransferAnswer = z.object({
   servedBytes: bytes.describe('bytes of chunks that the server had sent since the run began'),
   donePerSecond: z.number().describe('bytes a second since the sample before, as the agent told'),
   servedPerSecond: z.number().describe('bytes a second since the sample before, as the server sent'),
-})
-
-const LoaderFamily = z.enum(['ipxe', 'shim'])
-
-export const MachineAnswer = z.object({
-  name: z.string(),
-  uuid: z.string().optional(),
-  sharesUuid: z.boolean().optional(),
-  serial: z.string().optional(),
-  macs: z.array(z.string()),
-  profile: z.string(),
-  power: MachinePower.extend({ mac: z.string().optional() }).optional(),
-  inventory: Inventory.optional(),
-  loaders: z
-    .object({ worked: LoaderFamily.optional(), tried: z.object({ family: LoaderFamily, at: milliseconds }).optional() })
-    .describe('the loader that led to a next stage, and one that was read since and has not yet')
-    .optional(),
-  unprovedBy: z.string().optional(),
-  seenAt: milliseconds.optional(),
 })
 
 export const ImageVersionAnswer = z.object({

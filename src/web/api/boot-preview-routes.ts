@@ -37,7 +37,7 @@ const BootPreviewAnswer = z.object({
       outcome: z
         .enum(['answered', 'observed', 'silent'])
         .describe('observed: it would be answered if the segment were not only observed; silent: it gets no answer'),
-      kind: z.enum(['grant', 'local', 'hold', 'ignore']),
+      kind: z.enum(['grant', 'local', 'hold', 'menu', 'ignore']),
       answer: z.string().describe('what it would be told to fetch; empty where that is nothing'),
       why: z.string(),
     }),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
-import type { Conflict } from '../../domain/conflict.ts'
+import { type Conflict, remedyOf } from '../../domain/conflict.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
 /** What the endpoints of conflicts read. */
@@ -9,12 +9,14 @@ export type ConflictDoor = {
   machines: { find(name: string): Promise<unknown> }
 }
 
+const withRemedy = (conflict: Conflict) => ({ ...conflict, remedy: remedyOf(conflict) })
 const milliseconds = z.int().describe('milliseconds since the epoch')
 const ConflictAnswer = z.object({
   machine: z.string(),
-  claims: z.enum(['mac', 'uuid']).describe('what the machine on the wire claims of this one'),
-  other: z.string().describe('the UUID beside the claimed MAC, or the MAC beside the claimed UUID'),
+  claims: z.enum(['mac', 'uuid', 'serial']).describe('what another machine claims of this one'),
+  other: z.string().describe('the UUID or serial beside the claimed MAC, or the MAC beside the claimed UUID or serial'),
   says: z.string(),
+  remedy: z.string().describe('what a person does about it; nothing of it happens by itself'),
   firstAt: milliseconds,
   lastAt: milliseconds,
   times: z.int(),
@@ -27,7 +29,7 @@ export function conflictRoutes({ list, machines }: ConflictDoor): Endpoint[] {
     endpoint({
       ...{ method: 'get', path: '/conflicts', says: 'Machines that something on the wire contradicts' },
       ...{ role: 'viewer', answer },
-      handle: () => list(),
+      handle: async () => (await list()).map(withRemedy),
     }),
     endpoint({
       ...{ method: 'get', path: '/machines/{name}/conflicts', says: 'What contradicted one machine' },
@@ -35,7 +37,7 @@ export function conflictRoutes({ list, machines }: ConflictDoor): Endpoint[] {
       handle: async ({ params: { name } }) => {
         if (!(await machines.find(name)))
           throw new AppError('machine.not_found', `expected a registered machine, got ${name}`)
-        return list(name)
+        return (await list(name)).map(withRemedy)
       },
     }),
   ]

@@ -4,7 +4,7 @@ import { HardwareProfile } from '../../domain/hardware-profile.ts'
 import { Machine } from '../../domain/machine.ts'
 import { Segment } from '../../domain/segment.ts'
 import type { Actor } from '../authentication.ts'
-import { MachineAnswer } from './answers.ts'
+import { MachineAnswer } from './answers-machines.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
 type Named<T> = { list(): Promise<T[]>; find(name: string): Promise<T | undefined> }
@@ -26,15 +26,8 @@ export function resourceRoutes(deps: ResourceRoutesDeps): Endpoint[] {
   return [
     ...namedRoutes('segments', 'segment', Segment, Segment, deps.segments, deps.audit),
     ...namedRoutes('profiles', 'hardware profile', HardwareProfile, HardwareProfile, deps.profiles, deps.audit),
-    ...namedRoutes('machines', 'machine', Machine, MachineAnswer, { ...deps.machines, save: saveMachine }, deps.audit),
+    ...namedRoutes('machines', 'machine', Machine, MachineAnswer, deps.machines, deps.audit),
   ]
-
-  /** A machine that names a profile which is not there could be registered and never deployed. */
-  async function saveMachine(machine: Machine): Promise<void> {
-    if (!(await deps.profiles.find(machine.profile)))
-      throw new AppError('profile.not_found', `expected a hardware profile, ${machine.name} names ${machine.profile}`)
-    await deps.machines.save(machine)
-  }
 }
 
 function namedRoutes<Spec extends z.ZodType<{ name: string }>, Answer extends z.ZodType>(

@@ -18,7 +18,7 @@ import { withRates } from './transfer-rates.ts'
 type Wish = {
   kind?: RunKind | undefined
   machine: string
-  image: string
+  image?: string | undefined
   version?: string | undefined
   retryOf?: string | undefined
 }
@@ -47,9 +47,9 @@ const StartRun = z.strictObject({
   kind: z
     .enum(RUN_KINDS)
     .default('deploy')
-    .describe('capture makes a new version of the image from the machine’s disk'),
+    .describe('capture makes a new version of the image from the machine’s disk; discover takes its inventory'),
   machine: z.string().min(1).max(63),
-  image: label,
+  image: label.optional().describe('none of a discovery'),
   version: label
     .optional()
     .describe('deploy: the newest when absent; capture: the new one, named by the time when absent'),

@@ -12,6 +12,7 @@ import type { FilesManifest } from '../../image/files-manifest.ts'
 import type { BootPreviewDoor } from '../api/boot-preview-routes.ts'
 import type { DepotStand } from '../api/depot-routes.ts'
 import type { DoctorDoor } from '../api/doctor-routes.ts'
+import type { MachineDoor } from '../api/machine-routes.ts'
 import type { NetworkDoor } from '../api/network-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
@@ -21,13 +22,15 @@ import type { LifeRecord } from './image-life-view.ts'
 import type { SpaceFacts } from './library-view.ts'
 import type { Views } from './views.ts'
 
-/** A registered machine as pages show it. */
+/** A machine as pages show it. */
 export type MachineRow = {
   name: string
   uuid?: string | undefined
   serial?: string | undefined
   macs: string[]
-  profile: string
+  /** The profile that it has, and why. */
+  chosen: { name: string | undefined; by: 'person' | 'rules' | undefined; why: string }
+  discoveredAt: number | undefined
   inventory: Inventory | undefined
   unprovedBy: string | undefined
   seenAt: number | undefined
@@ -60,7 +63,11 @@ export type Pages = {
   transfers(id: string): Promise<RunSample[]>
   feed: RunNewsFeed
   resources: {
-    machines: { list(): Promise<MachineRow[]>; find(name: string): Promise<MachineRow | undefined> }
+    machines: {
+      list(): Promise<MachineRow[]>
+      find(name: string): Promise<MachineRow | undefined>
+      inventories: MachineDoor['inventories']
+    }
     profiles: { list(): Promise<HardwareProfile[]> }
     segments: { list(): Promise<Segment[]> }
   }

@@ -13,8 +13,13 @@ export async function startFactsReader({ resources, images, openRuns }: Parts) {
     const machine = machines.find(({ name }) => name === wish.machine)
     return {
       kind: wish.kind ?? 'deploy',
-      ...{ machine: wish.machine, isRegistered: machine !== undefined, profile: machine?.profile },
-      hasProfile: profiles.some(({ name }) => name === machine?.profile),
+      ...{
+        machine: wish.machine,
+        isRegistered: machine !== undefined,
+        profile: machine?.chosen.name,
+        why: machine?.chosen.why,
+      },
+      hasProfile: profiles.some(({ name }) => name === machine?.chosen.name),
       image: `${wish.image} ${wish.version}`,
       hasImage: versions.some(({ name, version }) => name === wish.image && version === wish.version),
       open: open.find((run: Run) => run.machine === wish.machine),

@@ -53,6 +53,7 @@ beforeAll(async () => {
       peers.push(address)
       return address === MACHINE ? '52:54:00:00:00:01' : undefined
     },
+    choseDiscovery: decide,
     ...{ decideForMac: decide, decideForChunk: decide, reachedScript: async () => {}, script: async () => 'script' },
     ...{ files: async () => ({ kernel: file, initrd: file }), loader: () => undefined, loaderRead: async () => {} },
     bootImage: async () => undefined,

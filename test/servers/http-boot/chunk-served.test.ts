@@ -46,6 +46,7 @@ async function openDoor(
       return '52:54:00:00:00:01'
     },
     decideForMac: decide,
+    choseDiscovery: decide,
     decideForChunk: decide,
     reachedScript: async () => {},
     script: async () => '',

@@ -1,0 +1,26 @@
+import type { Inventory } from '../domain/inventory.ts'
+import { DISCOVER_PATH, DiscoverAnswer, ORDERS_PATH, OrdersAnswer } from '../protocol/discover-door.ts'
+import type { Door } from './door.ts'
+
+const ASK_AGAIN_MILLISECONDS = 5000
+
+/** What the machine does when the agent ends. */
+export type Ending = 'restart' | 'off'
+
+/** Tells the appliance what the machine is; the answer is the token with which it waits, undefined where it does not. */
+export async function discover(inventory: Inventory, door: Door): Promise<string | undefined> {
+  const { machine, profile, why, rest } = await door.call(DISCOVER_PATH, { inventory }, DiscoverAnswer)
+  console.log(`slipway: this is ${machine}, profile ${profile ?? 'none'}: ${why}`)
+  return rest
+}
+
+/** Waits for what the appliance wants of the machine: it restarts into a run, or is switched off when none came for long. */
+export async function waitForOrders(door: Door, token: string, askAgain = ASK_AGAIN_MILLISECONDS): Promise<Ending> {
+  console.log('slipway: this machine waits for a run')
+  door.useToken(token)
+  for (;;) {
+    const { order } = await door.call(ORDERS_PATH, {}, OrdersAnswer)
+    if (order !== 'wait') return order
+    await new Promise((resolve) => setTimeout(resolve, askAgain))
+  }
+}

@@ -1,0 +1,63 @@
+import { AppError } from '../core/errors.ts'
+import type { Run } from '../domain/run/run.ts'
+import type { MachineRecord } from '../store/machine-store.ts'
+import type { Appliance } from './appliance.ts'
+
+/** More machines at once than a rack has are somebody who makes MACs up, or a segment whose policy is wrong. */
+const MOST_AT_ONCE = 64
+/** Machines that were heard of and whose agent never spoke. */
+const MOST_NEVER_DESCRIBED = 1000
+/** One whose discovery failed is tried again when it boots, but not in a loop. Milliseconds. */
+const AGAIN_MS = 600_000
+
+export type DiscoveriesParts = {
+  appliance: Pick<Appliance, 'store' | 'clock' | 'log'>
+  start(wish: { kind: 'discover'; machine: string; segment: string }, actor: string): Promise<Run>
+}
+type Heard = { mac: string; segment: string }
+
+/** Machines that nobody registered: each gets a name of its own and a run that discovers it. */
+export function createDiscoveries({ appliance, start }: DiscoveriesParts) {
+  const { store, clock, log } = appliance
+  const joined = new Map<string, Promise<MachineRecord>>()
+  const discover = async ({ mac, segment }: Heard): Promise<MachineRecord> => {
+    await assertRoom(appliance)
+    const name = `new-${mac.replaceAll(':', '')}`
+    await store.machines.discover({ name, macs: [mac] }, clock.now())
+    await start({ kind: 'discover', machine: name, segment }, `segment ${segment}`)
+    log.info({ machine: name, mac, segment }, 'an unknown machine is discovered')
+    return (await store.machines.find(name))!
+  }
+  return {
+    policyOf: async (segment: string) => (await store.segments.find(segment))?.unknownMachines ?? 'ignore',
+    /** A packet that its client repeats asks for the same machine. Throws request.too_many, machine.conflict. */
+    discover: (heard: Heard): Promise<MachineRecord> => {
+      const going = joined.get(heard.mac) ?? discover(heard).finally(() => joined.delete(heard.mac))
+      joined.set(heard.mac, going)
+      return going
+    },
+    /** One that was heard of and never described boots again: it is discovered again, unless that was just tried. */
+    again: async (machine: MachineRecord, segment: string): Promise<void> => {
+      if (machine.discoveredAt === undefined || machine.inventory !== undefined) return
+      const last = await store.runs.lastOf(machine.name)
+      if (last && (last.endedAt === undefined || clock.now() - last.createdAt < AGAIN_MS)) return
+      await assertRoom(appliance)
+      await start({ kind: 'discover', machine: machine.name, segment }, `segment ${segment}`)
+    },
+  }
+}
+
+async function assertRoom({ store }: Pick<Appliance, 'store'>): Promise<void> {
+  const open = (await store.runs.open()).filter(({ kind }) => kind === 'discover').length
+  if (open >= MOST_AT_ONCE)
+    throw new AppError(
+      'request.too_many',
+      `expected at most ${MOST_AT_ONCE} discoveries at a time, ${open} are going on`,
+    )
+  const never = await store.machines.countNeverDescribed()
+  if (never >= MOST_NEVER_DESCRIBED)
+    throw new AppError(
+      'request.too_many',
+      `expected at most ${MOST_NEVER_DESCRIBED} machines that were heard of and never described, there are ${never}: remove them`,
+    )
+}

@@ -1,0 +1,32 @@
+import { AppError } from '../core/errors.ts'
+import type { Run } from '../domain/run/run.ts'
+import { isUnderGrant } from '../domain/run/run-states.ts'
+import type { BootSecrets } from './boot-secrets.ts'
+
+/** A discovered machine that nobody wants for this long is switched off. Milliseconds. */
+export const REST_MS = 30 * 60_000
+
+export type RestDeps = {
+  secrets: BootSecrets
+  runs: { find(id: string): Promise<Run | undefined>; findOpen(machine: string): Promise<Run | undefined> }
+  /** The machine was heard of. */
+  noteSeen(machine: string): Promise<void>
+  clock: { now(): number }
+}
+
+/** What a machine that was discovered is told, whenever it asks with the token it got then. */
+export function createRest({ secrets, runs, noteSeen, clock }: RestDeps) {
+  return {
+    token: (run: Run): string => secrets.issue({ kind: 'rest', runId: run.id, session: 0 }),
+    /** Throws agent.token_refused. */
+    orders: async (token: string): Promise<{ order: 'wait' | 'restart' | 'off' }> => {
+      const claim = secrets.read('rest', token)
+      const run = claim && (await runs.find(claim.runId))
+      if (!run) throw new AppError('agent.token_refused', 'expected the token of a discovered machine, got another')
+      await noteSeen(run.machine)
+      const wanted = await runs.findOpen(run.machine)
+      if (wanted && wanted.id !== run.id && isUnderGrant(wanted.state)) return { order: 'restart' }
+      return { order: clock.now() - (run.endedAt ?? clock.now()) > REST_MS ? 'off' : 'wait' }
+    },
+  }
+}

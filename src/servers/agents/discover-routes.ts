@@ -1,0 +1,27 @@
+import express, { type Request, type Router } from 'express'
+import type { Inventory } from '../../domain/inventory.ts'
+import type { Run } from '../../domain/run/run.ts'
+import { InventoryReport } from '../../protocol/agent-door.ts'
+import { DISCOVER_PATH, type DiscoverAnswer, ORDERS_PATH, type OrdersAnswer } from '../../protocol/discover-door.ts'
+import { bearer } from './bearer.ts'
+import { EXACT_PATHS } from './exact-paths.ts'
+import { parseBody } from './parse-body.ts'
+
+/** What the agents' door needs for discoveries. */
+export type DiscoverDoor = {
+  describe(run: Run, inventory: Inventory): Promise<DiscoverAnswer>
+  /** Throws agent.token_refused. */
+  orders(token: string): Promise<OrdersAnswer>
+}
+
+/** The call of a machine that is discovered. */
+export const discoverRoutes = ({ describe }: DiscoverDoor, asAgent: (req: Request) => Run): Router =>
+  express.Router(EXACT_PATHS).post(DISCOVER_PATH, async (req, res) => {
+    res.json(await describe(asAgent(req), parseBody(InventoryReport, req.body).inventory))
+  })
+
+/** The call of one that was: its run is over, and its token opens nothing else. */
+export const ordersRoutes = ({ orders }: DiscoverDoor): Router =>
+  express.Router(EXACT_PATHS).post(ORDERS_PATH, async (req, res) => {
+    res.json(await orders(bearer(req)))
+  })

@@ -1,0 +1,52 @@
+import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm'
+import type { Inventory } from '../domain/inventory.ts'
+import type { DatabaseDoor, Queries } from './database.ts'
+import { machineInventories, machines } from './schema.ts'
+
+/** What agents found in a machine from `firstAt` to `lastAt`; `contradicts` says why it is not believed to be that machine. */
+export type InventoryRecord = {
+  runId: string
+  firstAt: number
+  lastAt: number
+  inventory: Inventory
+  contradicts: string | undefined
+}
+/** What an agent found now. */
+export type FoundInventory = { runId: string; at: number; inventory: Inventory; contradicts?: string | undefined }
+
+/** Kept of one machine, of those believed and of those not: who lies often must not fill the disk. */
+const MOST_OF_ONE_MACHINE = 50
+
+/** Stores what was found: a row of its own where it is not what was found last. One that contradicts changes nothing else. */
+export async function noteInventory(queries: Queries, machine: string, found: FoundInventory): Promise<void> {
+  const { runId, at, inventory, contradicts = null } = found
+  const ofKind = contradicts === null ? isNull : isNotNull
+  const rows = await queries
+    .select()
+    .from(machineInventories)
+    .where(and(eq(machineInventories.machine, machine), ofKind(machineInventories.contradicts)))
+    .orderBy(desc(machineInventories.seq))
+  const [last] = rows
+  if (last && JSON.stringify(last.inventory) === JSON.stringify(inventory) && last.contradicts === contradicts) {
+    const again = { runId, lastAt: at }
+    await queries.update(machineInventories).set(again).where(eq(machineInventories.seq, last.seq))
+  } else {
+    await queries.insert(machineInventories).values({ machine, runId, firstAt: at, lastAt: at, inventory, contradicts })
+    for (const { seq } of rows.slice(MOST_OF_ONE_MACHINE - 1))
+      await queries.delete(machineInventories).where(eq(machineInventories.seq, seq))
+  }
+  if (contradicts === null) await queries.update(machines).set({ inventory }).where(eq(machines.name, machine))
+}
+
+/** The newest first. */
+export async function inventoriesOf({ read }: DatabaseDoor, machine: string): Promise<InventoryRecord[]> {
+  const rows = await read
+    .select()
+    .from(machineInventories)
+    .where(eq(machineInventories.machine, machine))
+    .orderBy(desc(machineInventories.seq))
+  return rows.map(({ runId, firstAt, lastAt, inventory, contradicts }) => ({
+    ...{ runId, firstAt, lastAt, inventory },
+    contradicts: contradicts ?? undefined,
+  }))
+}

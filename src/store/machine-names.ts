@@ -1,0 +1,37 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { AppError } from '../core/errors.ts'
+import type { Queries } from './database.ts'
+import { machineConflicts, machineInventories, machineMacs, machines, runs } from './schema.ts'
+
+/**
+ * Gives a machine another name, and all that is told of it: its runs, what was found in it, its conflicts. Throws
+ * machine.not_found, machine.busy while a run is open, machine.conflict where the name is taken.
+ */
+export async function renameMachine(queries: Queries, name: string, to: string): Promise<void> {
+  const [row] = await queries.select().from(machines).where(eq(machines.name, name))
+  if (!row) throw new AppError('machine.not_found', `expected a machine, got ${name}`)
+  await assertFree(queries, name)
+  const [taken] = await queries.select().from(machines).where(eq(machines.name, to))
+  if (taken) throw new AppError('machine.conflict', `expected a free name for ${name}, ${to} is another machine`)
+  await queries.update(machines).set({ name: to }).where(eq(machines.name, name))
+  for (const table of [machineMacs, machineInventories, machineConflicts, runs])
+    await queries.update(table).set({ machine: to }).where(eq(table.machine, name))
+}
+
+/** Forgets a machine; what its runs did stays told. Throws machine.busy while a run is open. */
+export async function removeMachine(queries: Queries, name: string): Promise<void> {
+  await assertFree(queries, name)
+  for (const table of [machineMacs, machineInventories, machineConflicts])
+    await queries.delete(table).where(eq(table.machine, name))
+  await queries.delete(machines).where(eq(machines.name, name))
+}
+
+async function assertFree(queries: Queries, name: string): Promise<void> {
+  const [open] = await queries
+    .select()
+    .from(runs)
+    .where(and(eq(runs.machine, name), isNull(runs.endedAt)))
+  if (!open) return
+  const message = `expected ${name} to be free, run ${open.id} is ${open.state}`
+  throw new AppError('machine.busy', message, { runId: open.id })
+}
