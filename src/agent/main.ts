@@ -56,9 +56,9 @@ async function main(): Promise<Ending> {
   const { imageKeys } = trust
   const { log } = reports
   const common = { door, meter, devices: '/dev', log }
-  const kinds: Record<RunKind, (inventory: Inventory) => Promise<string | void>> = {
-    deploy: (inventory) => deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry }),
-    capture: (inventory) => capture(inventory, { ...common, openCopy: openDiskCopy }),
+  const kinds: Record<RunKind, (inventory: Inventory) => Promise<string | undefined>> = {
+    deploy: (inventory) => silent(deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry })),
+    capture: (inventory) => silent(capture(inventory, { ...common, openCopy: openDiskCopy })),
     discover: (inventory) => discover(inventory, door),
   }
   const work = takeInventory(sysfs, secureBootByte).then(kinds[kind])
@@ -80,6 +80,9 @@ async function main(): Promise<Ending> {
   await reports.end()
   return 'restart'
 }
+
+/** Work after which the machine has nothing to wait for. */
+const silent = (work: Promise<void>): Promise<undefined> => work.then(() => undefined)
 
 /** What the appliance refused with says more than that it refused. */
 const codeOf = ({ code, details }: AppError): string => (typeof details.code === 'string' ? details.code : code)

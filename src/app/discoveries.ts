@@ -1,7 +1,15 @@
+import type { BootSecrets } from '../boot/boot-secrets.ts'
+import { createRest } from '../boot/rest.ts'
+import type { StrangersDeps } from '../boot/strangers.ts'
 import { AppError } from '../core/errors.ts'
 import type { Run } from '../domain/run/run.ts'
+import { createRunDiscovery } from '../runs/run-discovery.ts'
+import type { RunInventories } from '../runs/run-inventories.ts'
+import type { RecordEvent } from '../runs/run-recorder.ts'
+import type { DiscoverDoor } from '../servers/agents/discover-routes.ts'
 import type { MachineRecord } from '../store/machine-store.ts'
 import type { Appliance } from './appliance.ts'
+import type { MachineProfiles } from './machine-profiles.ts'
 
 /** More machines at once than a rack has are somebody who makes MACs up, or a segment whose policy is wrong. */
 const MOST_AT_ONCE = 64
@@ -60,4 +68,29 @@ async function assertRoom({ store }: Pick<Appliance, 'store'>): Promise<void> {
       'request.too_many',
       `expected at most ${MOST_NEVER_DESCRIBED} machines that were heard of and never described, there are ${never}: remove them`,
     )
+}
+
+type Parts = {
+  service: Pick<DiscoveriesParts, 'start'>
+  inventories: RunInventories
+  profiles: Pick<MachineProfiles, 'of'>
+  secrets: BootSecrets
+  record: RecordEvent
+}
+
+/** What the boot decider and the agents' door need of discoveries. */
+export function joinDiscoveries(
+  appliance: Appliance,
+  { service, inventories, profiles, secrets, record }: Parts,
+): { strangers: Omit<StrangersDeps<MachineRecord>, 'clock'>; discoveries: DiscoverDoor } {
+  const { store, clock } = appliance
+  const { runs, machines } = store
+  const rest = createRest({ secrets, runs, noteSeen: (name) => machines.markSeen(name, clock.now()), clock })
+  const { describe } = createRunDiscovery({
+    ...{ inventories, machines, profileOf: profiles.of, restToken: rest.token, record },
+  })
+  return {
+    strangers: createDiscoveries({ appliance, start: service.start }),
+    discoveries: { describe, orders: rest.orders },
+  }
 }

@@ -4,7 +4,6 @@ import { createBootSecrets } from '../boot/boot-secrets.ts'
 import { createGrantMemory } from '../boot/grant-memory.ts'
 import { createImpostorWatch } from '../boot/impostor-watch.ts'
 import { createLoaderDesk } from '../boot/loader-desk.ts'
-import { createRest } from '../boot/rest.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Run } from '../domain/run/run.ts'
@@ -14,7 +13,6 @@ import type { RunCaptures } from '../runs/run-captures.ts'
 import { createRunChecks, type RunChecksDeps } from '../runs/run-checks.ts'
 import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
-import { createRunDiscovery } from '../runs/run-discovery.ts'
 import { createRunEffects } from '../runs/run-effects.ts'
 import { createRunFeed, type RunFeed } from '../runs/run-feed.ts'
 import { createRunInventories } from '../runs/run-inventories.ts'
@@ -24,7 +22,7 @@ import { createRunService } from '../runs/run-service.ts'
 import { createRunTransfers, type RunTransfers } from '../runs/run-transfers.ts'
 import { explainFailure } from '../runs/run-why.ts'
 import type { Appliance } from './appliance.ts'
-import { createDiscoveries } from './discoveries.ts'
+import { joinDiscoveries } from './discoveries.ts'
 import { createLoaderFiles } from './loader-files.ts'
 import { createMachineCaptures } from './machine-captures.ts'
 import { createMachineDisks } from './machine-disks.ts'
@@ -62,24 +60,21 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   })
   const whyNotThere = createSiteGate(appliance)
   const profiles = createMachineProfiles({ profiles: store.profiles })
+  const profileByMac = async (mac: string) => profiles.currentOf((await machines.findByMac(mac)) ?? {})
   const disks = createMachineDisks(appliance)
   const service = createRunService({
     ...{ runs, machines, profileOf: profileOfRun(appliance, profiles) },
     images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse, ...disks },
     ...{ record, enter, clock },
   })
-  const strangers = createDiscoveries({ appliance, start: service.start })
+  const inventories = createRunInventories({ machines, noteConflict: store.conflicts.note, record, clock })
+  const { strangers, discoveries } = joinDiscoveries(appliance, { service, inventories, profiles, secrets, record })
   const decider = createBootDecider({
     ...{ machines, runs, sessions, record: noteResult, loaders, whyNotThere, strangers, clock },
   })
   const grants = createGrantMemory(decider.decideForMac, clock)
   feed.subscribe((news) => {
     if (news.kind === 'change') grants.forget(news.run.id)
-  })
-  const inventories = createRunInventories({ machines, noteConflict: store.conflicts.note, record, clock })
-  const rest = createRest({ secrets, runs, noteSeen: (name) => machines.markSeen(name, clock.now()), clock })
-  const discovery = createRunDiscovery({
-    ...{ inventories, machines, profileOf: profiles.of, restToken: rest.token, record },
   })
   const captures = createMachineCaptures(appliance, { inventories, disks, record, feed })
   const sessionPaths = createSessionPaths({
@@ -97,7 +92,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     peers: peersOf(feed, clock),
     deployment: createRunDeployment({ manifests, inventories, record }),
     captures,
-    discoveries: { describe: discovery.describe, orders: rest.orders },
+    discoveries,
     profiles,
     loaders,
     loaderFiles,
@@ -107,11 +102,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
     deadlines: createRunDeadlines({ runs, lastReport: service.lastReport, record, clock, log }),
     /** How the machine with this MAC goes on to its own disk. */
-    localBootOf: async (mac: string) => {
-      const machine = await machines.findByMac(mac)
-      const profile = machine && (await profiles.currentOf(machine))
-      return profile?.spec.localBoot ?? 'exit'
-    },
+    localBootOf: async (mac: string) => (await profileByMac(mac))?.spec.localBoot ?? 'exit',
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: () => resumeRuns(appliance, enter, captures),
   }

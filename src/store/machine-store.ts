@@ -28,19 +28,6 @@ type Row = typeof machines.$inferSelect
 
 /** Machines by name and by MAC. */
 export function createMachineStore(database: DatabaseDoor) {
-  const find = async (queries: Queries, name: string): Promise<MachineRecord | undefined> => {
-    const [row] = await queries.select().from(machines).where(eq(machines.name, name))
-    if (!row) return undefined
-    const macs = await queries
-      .select()
-      .from(machineMacs)
-      .where(eq(machineMacs.machine, name))
-      .orderBy(asc(machineMacs.place))
-    return toRecord(
-      row,
-      macs.map(({ mac }) => mac),
-    )
-  }
   const list = async (): Promise<MachineRecord[]> => {
     const rows = await database.read.select().from(machines).orderBy(asc(machines.name))
     const macs = await database.read.select().from(machineMacs).orderBy(asc(machineMacs.place))
@@ -67,32 +54,8 @@ export function createMachineStore(database: DatabaseDoor) {
     refresh: cache.refresh,
     list,
     save: (machine: Machine): Promise<void> => change(machine.name, (queries) => save(queries, machine)),
-    /** Adds one that nobody registered. Throws machine.conflict where the name or a MAC is taken. */
-    discover: (machine: Machine, at: number): Promise<void> =>
-      change(machine.name, async (queries) => {
-        const [taken] = await queries.select().from(machines).where(eq(machines.name, machine.name))
-        if (taken) throw conflict(machine.name, `the name ${machine.name}`, machine.name)
-        await save(queries, machine, at)
-      }),
-    /** Takes over who a machine is; nothing else of it. Throws machine.conflict. */
-    identify: (name: string, identity: MachineIdentity): Promise<void> =>
-      change(name, async (queries) => {
-        const before = await find(queries, name)
-        if (before) await save(queries, { ...before, ...identity }, before.discoveredAt)
-      }),
-    rename: async (name: string, to: string): Promise<void> => {
-      await database.unit((queries) => renameMachine(queries, name, to))
-      await cache.refresh(name)
-      await cache.refresh(to)
-    },
-    /** Forgets a machine; the history of its runs stays. */
-    remove: (name: string): Promise<void> => change(name, (queries) => removeMachine(queries, name)),
-    /** Machines that were heard of and whose agent never spoke. */
-    countNeverDescribed: async (): Promise<number> => {
-      const heardOf = and(isNotNull(machines.discoveredAt), isNull(machines.inventory))
-      const [row] = await database.read.select({ many: count() }).from(machines).where(heardOf)
-      return row?.many ?? 0
-    },
+    ...discoveredMachines(database, change),
+    ...machineNames(database, cache.refresh, change),
     inventories: (name: string): Promise<InventoryRecord[]> => inventoriesOf(database, name),
     markSeen: (name: string, at: number) =>
       change(name, (queries) => queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
@@ -109,6 +72,57 @@ export function createMachineStore(database: DatabaseDoor) {
       ),
   }
 }
+
+async function find(queries: Queries, name: string): Promise<MachineRecord | undefined> {
+  const [row] = await queries.select().from(machines).where(eq(machines.name, name))
+  if (!row) return undefined
+  const macs = await queries
+    .select()
+    .from(machineMacs)
+    .where(eq(machineMacs.machine, name))
+    .orderBy(asc(machineMacs.place))
+  return toRecord(
+    row,
+    macs.map(({ mac }) => mac),
+  )
+}
+
+type Change = (name: string, steps: (queries: Queries) => Promise<unknown>) => Promise<void>
+
+/** Machines that nobody registered. */
+const discoveredMachines = ({ read }: DatabaseDoor, change: Change) => ({
+  /** Adds one that nobody registered. Throws machine.conflict where the name or a MAC is taken. */
+  discover: (machine: Machine, at: number): Promise<void> =>
+    change(machine.name, async (queries) => {
+      const [taken] = await queries.select().from(machines).where(eq(machines.name, machine.name))
+      if (taken) throw conflict(machine.name, `the name ${machine.name}`, machine.name)
+      await save(queries, machine, at)
+    }),
+  /** Takes over who a machine is; nothing else of it. Throws machine.conflict. */
+  identify: (name: string, identity: MachineIdentity): Promise<void> =>
+    change(name, async (queries) => {
+      const before = await find(queries, name)
+      if (before) await save(queries, { ...before, ...identity }, before.discoveredAt)
+    }),
+  /** Machines that were heard of and whose agent never spoke. */
+  countNeverDescribed: async (): Promise<number> => {
+    const heardOf = and(isNotNull(machines.discoveredAt), isNull(machines.inventory))
+    const [row] = await read.select({ many: count() }).from(machines).where(heardOf)
+    return row?.many ?? 0
+  },
+})
+
+/** The names of machines. */
+const machineNames = (database: DatabaseDoor, refresh: (name: string) => Promise<void>, change: Change) => ({
+  /** Throws machine.not_found, machine.busy, machine.conflict. */
+  rename: async (name: string, to: string): Promise<void> => {
+    await database.unit((queries) => renameMachine(queries, name, to))
+    await refresh(name)
+    await refresh(to)
+  },
+  /** Forgets a machine; the history of its runs stays. Throws machine.busy. */
+  remove: (name: string): Promise<void> => change(name, (queries) => removeMachine(queries, name)),
+})
 
 /** A MAC or UUID that another machine holds is a conflict, never taken over. */
 async function save(queries: Queries, machine: Machine, discoveredAt?: number): Promise<void> {

@@ -32,7 +32,7 @@ CREATE TABLE `__new_machines` (
 	`seen_at` integer
 );
 --> statement-breakpoint
-INSERT INTO `__new_machines`("name", "uuid", "shares_uuid", "serial", "profile", "discovered_at", "inventory", "loaders", "power", "unproved_by", "seen_at") SELECT "name", "uuid", "shares_uuid", "serial", "profile", "discovered_at", "inventory", "loaders", "power", "unproved_by", "seen_at" FROM `machines`;--> statement-breakpoint
+INSERT INTO `__new_machines`("name", "uuid", "shares_uuid", "serial", "profile", "inventory", "loaders", "power", "unproved_by", "seen_at") SELECT "name", "uuid", "shares_uuid", "serial", "profile", "inventory", "loaders", "power", "unproved_by", "seen_at" FROM `machines`;--> statement-breakpoint
 DROP TABLE `machines`;--> statement-breakpoint
 ALTER TABLE `__new_machines` RENAME TO `machines`;--> statement-breakpoint
 PRAGMA foreign_keys=ON;--> statement-breakpoint
