@@ -37,6 +37,7 @@ export type BenchMachineWish = {
   /** What the firmware says of itself, where it is not the bench's own; all zeros are registered as none. */
   uuid?: string
   mac?: string
+  make?: { vendor: string; product: string }
   /** What is registered of the machine: its MAC and UUID (the default), its MAC alone, or nothing. */
   registered?: 'wholly' | 'byMac' | 'not'
   /** How many times slower than alone this machine runs, because others run beside it. */
@@ -44,13 +45,21 @@ export type BenchMachineWish = {
   fill?: number
   /** A disk file that is there, instead of a new one. */
   disk?: string
+  /** New disks behind the first. */
+  moreDisks?: { bytes: number; serial: string; fill?: number }[]
   /** A screen, for a system that wants one; else it has the serial line alone. */
   hasDisplay?: boolean
   profile?: Partial<HardwareProfile>
 }
 
 /** `powerOn` with a `stick` puts that file into the machine as a drive that is tried first. */
-export type BenchMachine = { disk: string; mac: string; uuid: string; powerOn(stick?: string): VirtualMachine }
+export type BenchMachine = {
+  disk: string
+  moreDisks: string[]
+  mac: string
+  uuid: string
+  powerOn(stick?: string): VirtualMachine
+}
 
 /** A whole site on one machine: network, real service, virtual machines. `remove` leaves nothing behind. */
 export type Bench = {
@@ -152,6 +161,7 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
   await register(parts, wish, { mac, uuid, serial })
   const disk = wish.disk ?? join(dataFolder, `${wish.name}.disk`)
   if (!wish.disk) await makeDisk(disk, wish.diskBytes, wish.fill)
+  const moreDisks = await makeMoreDisks(wish, dataFolder)
   const firmware = wish.firmware ?? 'bios'
   const variables = await makeVariables(firmware, join(dataFolder, `${wish.name}.variables`))
   await network.addTap(tap)
@@ -171,10 +181,7 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
         mac,
         uuid,
         serial,
-        disk,
-        stick,
-        tap,
-        hasDisplay: wish.hasDisplay === true,
+        ...{ disk, moreDisks, stick, tap, make: wish.make, hasDisplay: wish.hasDisplay === true },
         ...shape,
       },
       hear,
@@ -182,8 +189,24 @@ async function addMachine(parts: Parts, wish: BenchMachineWish, onLine: (line: s
     undo.push(() => machine.powerOff())
     return machine
   }
-  return { disk, mac, uuid, powerOn }
+  return { disk, moreDisks: moreDisks.map(({ file }) => file), mac, uuid, powerOn }
 }
+
+const makeMoreDisks = ({ name, moreDisks = [] }: BenchMachineWish, folder: string) =>
+  Promise.all(
+    moreDisks.map(async ({ bytes, serial, fill }, index) => {
+      const file = join(folder, `${name}-${index + 1}.disk`)
+      await makeDisk(file, bytes, fill)
+      return { file, serial }
+    }),
+  )
+
+/** What machines of the bench need of a hardware profile; `slower`: how many times slower than alone they run. */
+export const benchProfile = (acceleration: Acceleration, slower = 1) => ({
+  ramdisk: 'cloud' as const,
+  deadlineFactor: (acceleration === 'tcg' ? EMULATION_FACTOR : 1) * slower,
+  kernelArguments: EMULATED_TIMER,
+})
 
 /** A profile and a machine of its own, as far as it is to be known. */
 async function register(
@@ -194,9 +217,11 @@ async function register(
   const { name, registered = 'wholly' } = wish
   if (registered === 'not') return
   const profile = `bench-${name}`
-  const deadlineFactor = (acceleration === 'tcg' ? EMULATION_FACTOR : 1) * (wish.slower ?? 1)
-  const facts = { ramdisk: 'cloud', deadlineFactor, kernelArguments: EMULATED_TIMER }
-  await client.put(`/profiles/${profile}`, { name: profile, ...facts, ...wish.profile })
+  await client.put(`/profiles/${profile}`, {
+    name: profile,
+    ...benchProfile(acceleration, wish.slower),
+    ...wish.profile,
+  })
   const machine = { name, macs: [mac], serial, profile }
   await client.put(`/machines/${name}`, registered === 'wholly' ? { ...machine, uuid } : machine)
 }

@@ -11,7 +11,11 @@ export type VirtualMachineWish = {
   mac: string
   uuid: string
   serial: string
+  /** What the firmware tells of the make, where it is not the bench's own. */
+  make?: { vendor: string; product: string } | undefined
   disk: string
+  /** Disks behind the first, by their serial numbers. */
+  moreDisks?: { file: string; serial: string }[]
   /** A second drive, tried before all else, as a stick that somebody left in the machine. */
   stick: string | undefined
   tap: string
@@ -64,6 +68,7 @@ export function startVirtualMachine(
 export function qemuArguments(wish: VirtualMachineWish): string[] {
   // One thread for all emulated processors: with one thread each, QEMU 7.2 was seen to hang a busy guest for good.
   const acceleration = wish.accelerator === 'kvm' ? 'kvm' : 'tcg,thread=single'
+  const { vendor, product } = wish.make ?? { vendor: 'Slipway', product: 'Bench' }
   return [
     ...['-name', wish.name, '-accel', acceleration],
     ...firmwareArguments(wish.firmware, wish.variables),
@@ -80,10 +85,11 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
       '-uuid',
       wish.uuid,
       '-smbios',
-      `type=1,manufacturer=Slipway,product=Bench,serial=${wish.serial},uuid=${wish.uuid}`,
+      `type=1,manufacturer=${vendor},product=${product},serial=${wish.serial},uuid=${wish.uuid}`,
     ],
     ...['-drive', `file=${wish.disk},if=none,id=d0,format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap`],
     ...['-device', `virtio-blk-pci,drive=d0,serial=${wish.serial}-d0${indexOf(wish, 2)}`],
+    ...(wish.moreDisks ?? []).flatMap(diskArguments),
     ...(wish.stick === undefined ? [] : stickArguments(wish.stick)),
     ...['-netdev', `tap,id=n0,ifname=${wish.tap},script=no,downscript=no`],
     ...['-device', `virtio-net-pci,netdev=n0,mac=${wish.mac}${romArgument(wish.firmware)}${indexOf(wish, 1)}`],
@@ -95,6 +101,11 @@ export function qemuArguments(wish: VirtualMachineWish): string[] {
 /** UEFI firmware that is told of a stick starts and boots nothing that it is not told of. */
 const indexOf = (wish: VirtualMachineWish, index: number): string =>
   wish.stick === undefined ? bootIndex(wish.firmware, index) : `,bootindex=${index}`
+
+const diskArguments = ({ file, serial }: { file: string; serial: string }, index: number): string[] => [
+  ...['-drive', `file=${file},if=none,id=m${index},format=raw,cache=unsafe`],
+  ...['-device', `virtio-blk-pci,drive=m${index},serial=${serial}`],
+]
 
 const stickArguments = (file: string): string[] => [
   ...['-drive', `file=${file},if=none,id=s0,format=raw,cache=unsafe,readonly=on`],
