@@ -4,19 +4,26 @@ import type { Door } from './door.ts'
 
 const ASK_AGAIN_MILLISECONDS = 5000
 
+/** Shows a line on the machine's console: its run has ended, or is about to. */
+type Say = (line: string) => void
 /** What the machine does when the agent ends. */
 export type Ending = 'restart' | 'off'
 
 /** Tells the appliance what the machine is; the answer is the token with which it waits, undefined where it does not. */
-export async function discover(inventory: Inventory, door: Door): Promise<string | undefined> {
+export async function discover(inventory: Inventory, door: Door, say: Say): Promise<string | undefined> {
   const { machine, profile, why, rest } = await door.call(DISCOVER_PATH, { inventory }, DiscoverAnswer)
-  console.log(`slipway: this is ${machine}, profile ${profile ?? 'none'}: ${why}`)
+  say(`this is ${machine}, profile ${profile ?? 'none'}: ${why}`)
   return rest
 }
 
 /** Waits for what the appliance wants of the machine: it restarts into a run, or is switched off when none came for long. */
-export async function waitForOrders(door: Door, token: string, askAgain = ASK_AGAIN_MILLISECONDS): Promise<Ending> {
-  console.log('slipway: this machine waits for a run')
+export async function waitForOrders(
+  door: Door,
+  token: string,
+  say: Say,
+  askAgain = ASK_AGAIN_MILLISECONDS,
+): Promise<Ending> {
+  say('this machine waits for a run')
   door.useToken(token)
   for (;;) {
     const { order } = await door.call(ORDERS_PATH, {}, OrdersAnswer)

@@ -59,7 +59,7 @@ async function main(): Promise<Ending> {
   const kinds: Record<RunKind, (inventory: Inventory) => Promise<string | undefined>> = {
     deploy: (inventory) => silent(deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry })),
     capture: (inventory) => silent(capture(inventory, { ...common, openCopy: openDiskCopy })),
-    discover: (inventory) => discover(inventory, door),
+    discover: (inventory) => discover(inventory, door, say),
   }
   const work = takeInventory(sysfs, secureBootByte).then(kinds[kind])
   try {
@@ -67,7 +67,7 @@ async function main(): Promise<Ending> {
     const rest = await Promise.race([work, ended, uncaught()])
     if (rest) {
       await reports.end()
-      return await waitForOrders(door, rest)
+      return await waitForOrders(door, rest, say)
     }
     reports.log('done, restarting')
   } catch (error) {
@@ -80,6 +80,8 @@ async function main(): Promise<Ending> {
   await reports.end()
   return 'restart'
 }
+
+const say = (line: string): void => console.log(`slipway: ${line}`)
 
 /** Work after which the machine has nothing to wait for. */
 const silent = (work: Promise<void>): Promise<undefined> => work.then(() => undefined)

@@ -1,5 +1,6 @@
 import type { ApiClient } from '../client/api-client.ts'
 import type { BootPreview, BootPreviewRow } from '../domain/boot-preview.ts'
+import type { Drift } from '../domain/inventory-drift.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
 
@@ -34,7 +35,73 @@ export function machineCommands(client: (call: Call) => Promise<ApiClient>): Com
         return 0
       },
     },
+    ...identityCommands(client),
   ]
+}
+
+type Found = { firstAt: number; runId: string; contradicts?: string; drift: Drift[] }
+
+/** Commands about who a machine is, and what was found in it. */
+function identityCommands(client: (call: Call) => Promise<ApiClient>): Command[] {
+  return [
+    {
+      ...{
+        name: 'machine history',
+        says: 'What agents found in a machine, and what changed',
+        words: ['NAME'],
+        options: {},
+      },
+      run: async (call) => {
+        const found = (await (await client(call)).get(`/machines/${call.words[0]}/inventories`)) as Found[]
+        call.print(found, drawHistory(found))
+        return 0
+      },
+    },
+    {
+      ...{ name: 'machine accept', says: 'Take over who a machine is after its board was replaced' },
+      ...{ words: ['NAME'], options: {} },
+      run: async (call) => {
+        await (await client(call)).post(`/machines/${call.words[0]}/accept`)
+        call.print({ accepted: call.words[0] }, `${call.words[0]} is what the agent last found there`)
+        return 0
+      },
+    },
+    {
+      ...{ name: 'machine rename', says: 'Give a machine another name, with all that is told of it' },
+      ...{ words: ['NAME', 'TO'], options: {} },
+      run: async (call) => {
+        const [name, to] = call.words as [string, string]
+        await (await client(call)).post(`/machines/${name}/rename`, { to })
+        call.print({ name, to }, `${name} is ${to} now`)
+        return 0
+      },
+    },
+    {
+      ...{
+        name: 'machine forget',
+        says: 'Forget a machine; what its runs did stays told',
+        words: ['NAME'],
+        options: {},
+      },
+      run: async (call) => {
+        await (await client(call)).delete(`/machines/${call.words[0]}`)
+        call.print({ forgotten: call.words[0] }, `${call.words[0]} is forgotten`)
+        return 0
+      },
+    },
+  ]
+}
+
+/** A row for every field that is not what it was, the newest finding first. */
+export function drawHistory(found: readonly Found[]): string {
+  if (found.length === 0) return 'No agent was on this machine yet.'
+  const rows = found.flatMap(({ firstAt, contradicts, drift }, index) => {
+    const at = new Date(firstAt).toISOString()
+    const first = contradicts ?? (index === found.length - 1 ? 'first described' : undefined)
+    const told = first === undefined ? [] : [[at, contradicts ? 'NOT BELIEVED' : first, '', contradicts ?? '']]
+    return [...told, ...drift.map(({ field, before, after }) => [at, field, before ?? '–', after ?? '–'])]
+  })
+  return formatTable(['FOUND', 'FIELD', 'BEFORE', 'AFTER'], rows)
 }
 
 /** Who was asked about, then a row a transport with its answer, and why. */

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { ApiClient } from '../client/api-client.ts'
 import { drawWhy, type WhyPaint } from '../domain/run/draw-why.ts'
 import { eventLine } from '../domain/run/event-line.ts'
-import type { Run, RunEvent, RunKind } from '../domain/run/run.ts'
+import { aboutRun, type Run, type RunEvent, type RunKind } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
 import type { Call, Command } from './command.ts'
@@ -45,13 +45,18 @@ export function runCommands(client: (call: Call) => Promise<ApiClient>): Command
       run: (call) => start(call, client, 'capture'),
     },
     {
+      ...{ name: 'run discover', says: 'Take a machine’s inventory; nothing on it is changed', words: [] },
+      options: { machine: { says: 'the machine', value: 'NAME' }, watch: { says: 'follow the run to its end' } },
+      run: (call) => start(call, client, 'discover'),
+    },
+    {
       ...{ name: 'run list', says: 'Runs, newest first', words: [], options: {} },
       run: async (call) => {
         const runs = (await (await client(call)).get('/runs')) as Run[]
         const rows = runs.map((run) => [
           run.id,
           run.machine,
-          `${run.image} ${run.version}`,
+          aboutRun(run).what,
           run.state,
           new Date(run.createdAt).toISOString(),
         ])
@@ -123,7 +128,10 @@ async function watch(api: ApiClient, id: string, call: Call): Promise<number> {
   }
 }
 
-const describe = (run: Run): string => `run ${run.id}: ${run.image} ${run.version} on ${run.machine} is ${run.state}`
+function describe(run: Run): string {
+  const { what, of } = aboutRun(run)
+  return `run ${run.id}: ${what} ${of} ${run.machine} is ${run.state}`
+}
 
 async function explain(api: ApiClient, run: Run): Promise<{ why: RunWhy; text: string }> {
   const why = (await api.get(`/runs/${run.id}/why`)) as RunWhy

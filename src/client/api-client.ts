@@ -8,6 +8,7 @@ export type ApiClient = {
   get(path: string): Promise<unknown>
   post(path: string, body?: unknown): Promise<unknown>
   put(path: string, body: unknown): Promise<unknown>
+  delete(path: string): Promise<unknown>
   /** Server-sent events of a path, as parsed data, until the connection ends or `signal` aborts. */
   watch(path: string, signal: AbortSignal): AsyncGenerator<{ event: string; data: unknown }>
 }
@@ -38,6 +39,7 @@ export function createApiClient(door: ClientDoor): ApiClient {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body ?? {}),
     put: (path, body) => call('PUT', path, body),
+    delete: (path) => call('DELETE', path),
     async *watch(path, signal) {
       const response = await send({ ...options('GET', path), signal }, undefined)
       if ((response.statusCode ?? 0) >= 400) throw refusal(response.statusCode ?? 0, await readText(response))

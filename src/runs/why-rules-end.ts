@@ -31,17 +31,18 @@ export const WHY_RULES_END: readonly WhyRow[] = [
   },
   {
     id: 'wrongMachine',
-    says: 'The agent runs on a machine with another UUID than the registered one.',
+    says: 'The agent runs on another machine than the registered one, or on one that says it is another.',
     when: (facts) => facts.isEnd('frozen', 'machine.conflict'),
-    missingStep: 'the UUID {expected} of {machine}',
+    missingStep: 'an inventory of {machine}',
     got: '{told}',
     likelyCauses: [
       'the main board was replaced',
       'the network card was moved to another machine',
+      'two machines carry one UUID or serial number',
       'the registration is wrong',
     ],
     remedy:
-      'Look which machine it is; correct the UUID in its registration or move the card back. Nothing was written.',
+      'Look which machine it is. `slipway machine accept {machine}` takes over who it is after its board was replaced; the machine’s page names the other ways out. Nothing was written.',
   },
   {
     id: 'frozen',

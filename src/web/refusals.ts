@@ -42,7 +42,7 @@ export function refusalOfStart(actor: Actor, facts: StartFacts): Refusal | undef
       { code: 'machine.not_found', says: `${machine} is not registered.`, href: '/machines', link: 'Machines' },
     ],
     [
-      !facts.hasProfile,
+      !facts.hasProfile && facts.kind !== 'discover',
       {
         ...{
           code: 'profile.not_found',
@@ -68,7 +68,8 @@ export function refusalOfStart(actor: Actor, facts: StartFacts): Refusal | undef
   return refusalOfRole(actor, 'operator') ?? rules.find(([broken]) => broken)?.[1] ?? (open && refusalOfBusy(open))
 }
 
-const refusalOfBusy = (open: Run): Refusal => ({
+/** Why a machine that has an open run is left as it is. */
+export const refusalOfBusy = (open: Run): Refusal => ({
   ...{ code: 'machine.busy', says: `${open.machine} is busy with a run that has not ended.` },
   ...{ href: `/runs/${open.id}`, link: 'Open that run' },
 })

@@ -27,6 +27,6 @@ it('shows segments in its how-to that are accepted and sound', () => {
 
 it('names every field of a segment in its how-to', () => {
   const fields = Object.keys(Segment.parse({ ...segments()[0], firstLoader: 'ipxe', routerAdvertisement: 'none' }))
-  const all = new Set([...fields, 'subnet', 'nextServer', 'domain', 'ntp', 'routes', 'options'])
+  const all = new Set([...fields, 'discoveryProfile', 'subnet', 'nextServer', 'domain', 'ntp', 'routes', 'options'])
   expect([...all].filter((field) => !page.includes(field))).toEqual([])
 })

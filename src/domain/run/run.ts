@@ -36,6 +36,15 @@ export type Run = {
   retryOf: string | undefined
 }
 
+/** What a run is about, and how that stands to its machine: `debian-12 1.2` `on` m1, `discovery` `of` m1. */
+export function aboutRun({ kind, image, version }: Pick<Run, 'kind' | 'image' | 'version'>): {
+  what: string
+  of: string
+} {
+  if (kind === 'discover') return { what: 'discovery', of: 'of' }
+  return { what: `${image} ${version}`, of: kind === 'capture' ? 'from' : 'on' }
+}
+
 /** True for a run that proved that its machine runs its version. A verified capture proves nothing of a machine. */
 export const isProvedDeployment = ({ kind, state }: Pick<Run, 'kind' | 'state'>): boolean =>
   kind === 'deploy' && state === 'verified'

@@ -1,6 +1,10 @@
 import express, { type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
+import { remedyOf } from '../../domain/conflict.ts'
 import { isProvedDeployment } from '../../domain/run/run.ts'
+import { withDrift } from '../api/machine-routes.ts'
+import { actorOf } from '../authentication.ts'
+import { refusalOfBusy, refusalOfRole } from '../refusals.ts'
 import { bootOf } from './boot-preview-pages.ts'
 import { type MachineRow, type Pages, sendPage } from './pages.ts'
 import { newestRows, runRow } from './run-row.ts'
@@ -24,12 +28,13 @@ export function machinePages(parts: Pages): Router {
       if (!machine) throw new AppError('machine.not_found', `expected a registered machine, got ${req.params.name}`)
       sendPage(views, req, res, 'machine', {
         title: `Machine ${machine.name}`,
-        ...(await machineValues(parts, machine)),
+        ...(await machineValues(parts, machine, actorOf(req))),
       })
     })
 }
 
-async function machineValues({ runs, leaseOf, bootPreview, conflictsOf }: Pages, machine: MachineRow) {
+async function machineValues(parts: Pages, machine: MachineRow, actor: ReturnType<typeof actorOf>) {
+  const { runs, leaseOf, bootPreview, conflictsOf, resources } = parts
   const cards = await Promise.all(
     machine.macs.map(async (mac) => ({
       ...{ mac, lease: await leaseOf(mac), boot: await bootOf(bootPreview, { mac, uuid: machine.uuid }) },
@@ -40,8 +45,13 @@ async function machineValues({ runs, leaseOf, bootPreview, conflictsOf }: Pages,
   const written = history
     .filter(isProvedDeployment)
     .flatMap(({ endedAt, image, version }) => (endedAt === undefined ? [] : [{ image, version, endedAt }]))
+  const found = withDrift(await resources.machines.inventories(machine.name))
+  const conflicts = (await conflictsOf(machine.name)).map((one) => ({ ...one, remedy: remedyOf(one) }))
+  const open = (await parts.openRuns()).find((run) => run.machine === machine.name)
   return {
-    ...{ machine, cards, conflicts: await conflictsOf(machine.name) },
+    ...{ machine, cards, conflicts, found, hasFindings: found.length > 1 },
+    mayAccept: found[0]?.contradicts !== undefined,
+    cannotChange: refusalOfRole(actor, 'operator') ?? (open && refusalOfBusy(open)),
     ...newestRows(history, Date.now()),
     proved: machine.unprovedBy ? undefined : written[0],
   }

@@ -1,4 +1,4 @@
-import type { Run } from '../../domain/run/run.ts'
+import { aboutRun, type Run } from '../../domain/run/run.ts'
 import { isEnd, RUN_STATES, type RunState } from '../../domain/run/run-states.ts'
 
 /** Colour class (Tabler) of a state. */
@@ -11,10 +11,10 @@ export const runRow = (run: Run, now: number) => ({
   colour: stateColour(run.state),
   ended: isEnd(run.state),
   elapsed: (run.endedAt ?? now) - run.createdAt,
-  label: `${run.image} ${run.version}`,
-  isCapture: run.kind === 'capture',
+  label: aboutRun(run).what,
+  of: aboutRun(run).of,
   /** Whether the library has, or had, the run's version: a capture makes it at its end. */
-  hasVersion: run.kind === 'deploy' || run.state === 'verified',
+  hasVersion: run.kind === 'deploy' || (run.kind === 'capture' && run.state === 'verified'),
 })
 
 const MOST_ROWS = 50

@@ -9,7 +9,7 @@ export async function startFactsReader({ resources, images, openRuns }: Parts) {
   const [machines, profiles, versions, open] = await Promise.all([
     ...([resources.machines.list(), resources.profiles.list(), images.list(), openRuns()] as const),
   ])
-  return (wish: { kind?: RunKind; machine: string; image: string; version: string }): StartFacts => {
+  return (wish: { kind?: RunKind; machine: string; image?: string; version?: string }): StartFacts => {
     const machine = machines.find(({ name }) => name === wish.machine)
     return {
       kind: wish.kind ?? 'deploy',
@@ -20,7 +20,7 @@ export async function startFactsReader({ resources, images, openRuns }: Parts) {
         why: machine?.chosen.why,
       },
       hasProfile: profiles.some(({ name }) => name === machine?.chosen.name),
-      image: `${wish.image} ${wish.version}`,
+      image: `${wish.image ?? ''} ${wish.version ?? ''}`,
       hasImage: versions.some(({ name, version }) => name === wish.image && version === wish.version),
       open: open.find((run: Run) => run.machine === wish.machine),
     }
