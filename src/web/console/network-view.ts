@@ -12,11 +12,18 @@ const MODES: Readonly<Record<Segment['mode'], { colour: string; says: string }>>
   off: { colour: 'secondary', says: 'opens nothing' },
 }
 
+const UNKNOWN: Readonly<Record<Segment['unknownMachines'], string>> = {
+  ignore: 'get nothing',
+  discover: 'boot the agent, which describes them',
+  menu: 'are asked on their screen',
+}
+
 /** A segment as a card: its mode in words, its place, whether it is served. */
 export const segmentCard = (segment: Segment, isServed: boolean) => ({
   ...segment,
   ...{ place: `${segment.address}/${segment.prefix}`, modeColour: MODES[segment.mode].colour },
   modeSays: MODES[segment.mode].says,
+  unknownSays: UNKNOWN[segment.unknownMachines],
   isBroken: !isServed && segment.mode !== 'off',
 })
 

@@ -180,11 +180,13 @@ it('every button that changes something is a call of the API', async () => {
     expect([name, called.filter((call) => call.startsWith('unknown'))]).toEqual([name, []])
   }
   expect([...calls].sort()).toEqual([
+    'DELETE /api/v1/machines/{name}',
     'POST /api/v1/doctor',
     'POST /api/v1/image-channels/{name}/{channel}/rollback',
     ...['approve', 'deprecate', 'promote', 'retire', 'revoke', 'sbom', 'scan'].map(
       (step) => `POST /api/v1/images/{name}/{version}/${step}`,
     ),
+    'POST /api/v1/machines/{name}/rename',
     'POST /api/v1/runs',
     'POST /api/v1/runs/{id}/cancel',
     'POST /api/v1/runs/{id}/retry',
