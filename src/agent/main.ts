@@ -15,6 +15,7 @@ import { createDoor } from './door.ts'
 import { appendDiskEntry } from './firmware/append-disk-entry.ts'
 import { createSysfs } from './inventory/sysfs.ts'
 import { takeInventory } from './inventory/take-inventory.ts'
+import { openTpm } from './inventory/tpm-ek.ts'
 import { parseCommandLine } from './kernel-command-line.ts'
 import { parseOfflineOrders } from './offline/offline-orders.ts'
 import { runOffline } from './offline/run-offline.ts'
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
   const trust = Trust.parse(JSON.parse(await readFile('/etc/slipway/trust.json', 'utf8')))
   const sysfs = createSysfs('/')
   const offline = parseOfflineOrders(commandLine)
-  if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
+  if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, { ...means, log: console.log }))
   const orders = parseCommandLine(commandLine)
   const host = await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
     deploy: (inventory) => deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry }),
     capture: (inventory) => capture(inventory, { ...common, openCopy: openDiskCopy }),
   }
-  const work = takeInventory(sysfs, secureBootByte).then(kinds[kind])
+  const work = takeInventory(sysfs, { ...means, log }).then(kinds[kind])
   try {
     const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
     await Promise.race([work, ended, uncaught()])
@@ -91,6 +92,9 @@ async function waitForAddress(mac: string): Promise<string> {
 /** The variable's value follows four bytes of attributes (UEFI 2.10 §8.2). */
 const secureBootByte = async (path: string): Promise<number | undefined> =>
   (await readFile(`/${path}`).catch(() => undefined))?.[4]
+
+/** What the inventory reaches besides files of the kernel. */
+const means = { secureBootByte, openTpm, run: runProgram }
 
 async function restart(): Promise<void> {
   await runProgram('sync', []).catch(() => {})

@@ -17,7 +17,7 @@ async function machine(files: Record<string, string>, links: Record<string, stri
     await mkdir(dirname(join(root, path)), { recursive: true })
     await symlink(target, join(root, path))
   }
-  return (secureBoot?: number) => takeInventory(createSysfs(root), async () => secureBoot)
+  return (secureBoot?: number) => takeInventory(createSysfs(root), { secureBootByte: async () => secureBoot })
 }
 
 const BASE = {
@@ -69,6 +69,7 @@ it('reads a BIOS machine with a virtio disk and card', async () => {
         rotational: true,
         removable: false,
         readOnly: false,
+        transport: 'virtio',
       },
     ],
     nics: [{ name: 'eth0', mac: '52:54:00:00:00:01', driver: 'virtio_net', up: true }],
