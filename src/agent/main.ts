@@ -13,6 +13,7 @@ import { createChunkSource } from './chunk-source.ts'
 import { deploy } from './deploy.ts'
 import { createDoor } from './door.ts'
 import { appendDiskEntry } from './firmware/append-disk-entry.ts'
+import { listenForNeighbours, ramdiskEars } from './inventory/neighbours.ts'
 import { createSysfs } from './inventory/sysfs.ts'
 import { takeInventory } from './inventory/take-inventory.ts'
 import { openTpm } from './inventory/tpm-ek.ts'
@@ -38,6 +39,8 @@ async function main(): Promise<void> {
   const offline = parseOfflineOrders(commandLine)
   if (offline) return runOffline(offline, trust, sysfs, () => takeInventory(sysfs, { ...means, log: console.log }))
   const orders = parseCommandLine(commandLine)
+  // Switches speak once a link comes up, and then every half minute: who listens early hears more.
+  const neighbours = listenForNeighbours(sysfs, ramdiskEars(console.log))
   const host = await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
   const { token, runId, kind } = await door.call(
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
     deploy: (inventory) => deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry }),
     capture: (inventory) => capture(inventory, { ...common, openCopy: openDiskCopy }),
   }
-  const work = takeInventory(sysfs, { ...means, log }).then(kinds[kind])
+  const work = takeInventory(sysfs, { ...means, log, neighbours: neighbours.heard }).then(kinds[kind])
   try {
     const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
     await Promise.race([work, ended, uncaught()])

@@ -1,8 +1,8 @@
 import { formatMac } from '../../core/mac.ts'
 import type { Neighbour } from '../../domain/inventory.ts'
 
-/** What one frame says: a neighbour, or that it goes (a time to live of 0). */
-export type LldpFrame = { neighbour: Neighbour; goes: boolean }
+/** What one frame says: a neighbour, and for how many seconds that is to be believed; 0 where it goes (§8.5.4). */
+export type LldpFrame = { neighbour: Neighbour; seconds: number }
 
 const ETHERNET_HEADER_BYTES = 14
 const ETHER_TYPE = 0x88cc
@@ -21,8 +21,8 @@ export function parseLldpFrame(frame: Buffer): LldpFrame | undefined {
   const values = readTlvs(frame.subarray(ETHERNET_HEADER_BYTES))
   const chassis = idOf(values.get(TLV.chassis), CHASSIS)
   const port = idOf(values.get(TLV.port), PORT)
-  const seconds = values.get(TLV.timeToLive)
-  if (!chassis || !port || !seconds || seconds.length < 2) return undefined
+  const lives = values.get(TLV.timeToLive)
+  if (!chassis || !port || !lives || lives.length < 2) return undefined
   const systemName = textOf(values.get(TLV.systemName))
   const portDescription = textOf(values.get(TLV.portDescription))
   return {
@@ -32,7 +32,7 @@ export function parseLldpFrame(frame: Buffer): LldpFrame | undefined {
       ...(systemName ? { systemName } : {}),
       ...(portDescription ? { portDescription } : {}),
     },
-    goes: seconds.readUInt16BE(0) === 0,
+    seconds: lives.readUInt16BE(0),
   }
 }
 

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { type Clock, systemClock } from '../../core/clock.ts'
 import type { Neighbour } from '../../domain/inventory.ts'
 import { runProgram } from '../run-program.ts'
-import { parseLldpFrame } from './lldp-frame.ts'
+import { type LldpFrame, parseLldpFrame } from './lldp-frame.ts'
 import { readNics } from './nics.ts'
 import type { Sysfs } from './sysfs.ts'
 
@@ -23,16 +25,18 @@ export type NeighbourMeans = {
   /** Switches a card on, so that it can hear at all. */
   wake(card: string): Promise<void>
   listen(cards: string[]): LldpEar
+  clock: Clock
   log(line: string): void
 }
 
 /** Twice the longest frame in hex, and the card's name. */
 const MOST_LINE = 2 * 1518 + 64
+const DEAF = 'neighbours are not heard'
 const SCRIPT = '/usr/lib/slipway/hear-lldp.lua'
 
 /** Hears LLDP on every card in the background; never throws: without the program no neighbour is heard. */
 export function listenForNeighbours(sysfs: Sysfs, means: NeighbourMeans): Neighbours {
-  const heard = new Map<string, Neighbour>()
+  const known = createKnown(means.clock)
   const calls: OnHeard[] = []
   let ear: LldpEar | undefined
   let stopped = false
@@ -46,18 +50,16 @@ export function listenForNeighbours(sysfs: Sysfs, means: NeighbourMeans): Neighb
       const [card = '', hex = ''] = line.split(' ')
       const mac = macs.get(card)
       const frame = parseLldpFrame(Buffer.from(hex, 'hex'))
-      if (mac && frame && !stopped && keep(heard, mac, frame.neighbour, frame.goes))
-        for (const call of calls) call(mac, frame.neighbour)
+      if (stopped || !mac || !frame || !known.take(mac, frame)) return
+      for (const call of calls) call(mac, frame.neighbour)
     })
   }
-  start().catch((error: unknown) =>
-    means.log(`neighbours are not heard: ${error instanceof Error ? error.message : error}`),
-  )
+  start().catch((error: unknown) => means.log(`${DEAF}: ${error instanceof Error ? error.message : error}`))
   return {
-    heard: () => heard,
+    heard: known.heard,
     onHeard: (call) => {
       calls.push(call)
-      for (const [mac, neighbour] of heard) call(mac, neighbour)
+      for (const [mac, neighbour] of known.heard()) call(mac, neighbour)
     },
     stop: () => {
       stopped = true
@@ -66,21 +68,31 @@ export function listenForNeighbours(sysfs: Sysfs, means: NeighbourMeans): Neighb
   }
 }
 
-/** Whether this is news. Of several on one cable the first stays until it goes, or the answer would change with each frame. */
-function keep(heard: Map<string, Neighbour>, mac: string, neighbour: Neighbour, goes: boolean): boolean {
-  const known = heard.get(mac)
-  if (known && (known.chassis !== neighbour.chassis || known.port !== neighbour.port)) return false
-  if (goes) heard.delete(mac)
-  if (goes || JSON.stringify(known) === JSON.stringify(neighbour)) return false
-  heard.set(mac, neighbour)
-  return true
+/** The neighbours that are to be believed. Of several on one cable the first stays until it goes: each frame would change the answer. */
+function createKnown(clock: Clock) {
+  const known = new Map<string, { neighbour: Neighbour; until: number }>()
+  return {
+    heard: (): ReadonlyMap<string, Neighbour> =>
+      new Map(
+        [...known].filter(([, { until }]) => clock.now() < until).map(([mac, { neighbour }]) => [mac, neighbour]),
+      ),
+    /** Whether the frame is news. */
+    take: (mac: string, { neighbour, seconds }: LldpFrame): boolean => {
+      const before = known.get(mac)
+      const isSame = before?.neighbour.chassis === neighbour.chassis && before.neighbour.port === neighbour.port
+      if (before && !isSame && clock.now() < before.until) return false
+      if (seconds === 0) known.delete(mac)
+      else known.set(mac, { neighbour, until: clock.now() + seconds * 1000 })
+      return seconds > 0 && JSON.stringify(before?.neighbour) !== JSON.stringify(neighbour)
+    },
+  }
 }
 
 function onEachLine(lines: Readable, call: (line: string) => void): void {
   let rest = ''
   lines.on('data', (part: Buffer | string) => {
     const all = (rest + part.toString()).split('\n')
-    rest = all.pop()!.slice(0, MOST_LINE)
+    rest = all.pop()!.slice(0, MOST_LINE + 1)
     for (const line of all) if (line.length <= MOST_LINE) call(line)
   })
   lines.on('error', () => {})
@@ -89,12 +101,15 @@ function onEachLine(lines: Readable, call: (line: string) => void): void {
 /** How the ramdisk wakes cards and hears frames. */
 export const ramdiskEars = (log: NeighbourMeans['log'], script = SCRIPT): NeighbourMeans => ({
   log,
+  clock: systemClock,
   wake: async (card) => {
+    // Only to hear: no router on that cable is to give the machine an address or a way.
+    await writeFile(`/proc/sys/net/ipv6/conf/${card}/disable_ipv6`, '1').catch(() => {})
     await runProgram('ip', ['link', 'set', card, 'up'])
   },
   listen: (cards) => {
     const child = spawn('luajit', [script, ...cards], { stdio: ['ignore', 'pipe', 'ignore'] })
-    child.on('error', (error) => log(`neighbours are not heard: ${error.message}`))
+    child.on('error', (error) => log(`${DEAF}: ${error.message}`))
     return { lines: child.stdout, stop: () => child.kill() }
   },
 })
