@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash, createPublicKey, publicEncrypt } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,8 @@ import {
   flushCommand,
   publicOfStored,
   readCreated,
+  readPublicCommand,
+  STORED_EK,
 } from '../../../src/agent/inventory/tpm-commands.ts'
 import { openTpm, readTpmEk } from '../../../src/agent/inventory/tpm-ek.ts'
 import { mutate, seeded } from '../../seeded.ts'
@@ -64,4 +66,75 @@ describe('the endorsement key of a real software TPM', () => {
     // A TPM without a resource manager has room for three keys.
     for (let times = 0; times < 4; times += 1) expect(await readTpmEk({ exchange })).toBe(first)
   })
+
+  it('is read where it is kept, and is the one that would be made', async () => {
+    const made = readCreated(await exchange(createEkCommand()))!
+    const digest = createHash('sha256').update(made.public!).digest('hex')
+    expect((await exchange(keepCommand(made.handle))).readUInt32BE(6)).toBe(0)
+    await exchange(flushCommand(made.handle))
+    const sent: number[] = []
+    const counted = (command: Buffer): Promise<Buffer> => {
+      sent.push(command.readUInt32BE(6))
+      return exchange(command)
+    }
+    expect(await readTpmEk({ exchange: counted })).toBe(digest)
+    expect(sent).toEqual([0x173])
+  })
+
+  it('is not told of another key that stands in its place', async () => {
+    const answer = await exchange(readPublicCommand(STORED_EK))
+    expect(publicOfStored(answer)).toHaveLength(314)
+    // Behind the header, the length, type and hash stand the attributes.
+    answer[16] = answer[16]! ^ 1
+    expect(publicOfStored(answer)).toBeUndefined()
+  })
 })
+
+describe('a TPM that is not as it should be', () => {
+  let stored: Buffer
+  let created: Buffer
+  beforeAll(async () => {
+    stored = await exchange(readPublicCommand(STORED_EK))
+    created = await exchange(createEkCommand())
+    await exchange(flushCommand(readCreated(created)!.handle))
+  })
+  const answering = (first: Buffer, second: Buffer) => ({
+    exchange: async (command: Buffer) => (command.readUInt32BE(6) === 0x173 ? first : second),
+  })
+  const REFUSED = Buffer.from('80010000000a0000018b', 'hex')
+  const isBounded = (found: string | undefined) => expect(found ?? '0'.repeat(64)).toMatch(/^[0-9a-f]{64}$/)
+
+  it('gives no key where it refuses, or answers in part', async () => {
+    expect(await readTpmEk(answering(REFUSED, REFUSED))).toBeUndefined()
+    for (let length = 0; length < stored.length; length += 1)
+      expect(await readTpmEk(answering(stored.subarray(0, length), REFUSED))).toBeUndefined()
+    for (let length = 0; length < created.length; length += 1)
+      expect(await readTpmEk(answering(REFUSED, created.subarray(0, length)))).toBeUndefined()
+  })
+
+  it('gives a key or none, whatever 2,000 changes make of its answers', async () => {
+    const random = seeded(20)
+    for (let round = 0; round < 2000; round += 1)
+      isBounded(await readTpmEk(answering(mutate(random, stored), mutate(random, created))))
+  })
+})
+
+describe('the device of the TPM', () => {
+  it('is the first that is there, and is written and read whole', async () => {
+    const file = join(folder, 'device')
+    await writeFile(file, 'commandanswer')
+    const tpm = await openTpm([join(folder, 'absent'), file])
+    expect(String(await tpm?.exchange(Buffer.from('COMMAND')))).toBe('answer')
+    await tpm?.close()
+  })
+
+  it('is none on a machine without one', async () => expect(await openTpm([join(folder, 'absent')])).toBeUndefined())
+})
+
+/** TPM2_EvictControl (Part 3 §28.5): keeps a key at the place of the endorsement key, by the owner's empty password. */
+function keepCommand(handle: number): Buffer {
+  const bytes = Buffer.from(`8002000000230000012040000001${'00000000'}00000009400000090000000000${'00000000'}`, 'hex')
+  bytes.writeUInt32BE(handle, 14)
+  bytes.writeUInt32BE(STORED_EK, 31)
+  return bytes
+}
