@@ -9,10 +9,25 @@ export type Drift = { field: string; before: string | undefined; after: string |
  * slot, a PCI device by its address.
  */
 export function inventoryDrift(before: Inventory, after: Inventory): Drift[] {
-  const [old, now] = [flatten(before), flatten(after)]
+  const [old, now] = [flatten(comparable(before, after)), flatten(comparable(after, before))]
   return [...new Set([...old.keys(), ...now.keys()])]
     .filter((field) => old.get(field) !== now.get(field))
     .map((field) => ({ field, before: old.get(field), after: now.get(field) }))
+}
+
+/**
+ * Without what the other does not tell at all: an older agent read no memory modules and no PCI devices, and a switch that
+ * was not heard before the inventory was taken is no switch that went.
+ */
+function comparable(one: Inventory, other: Inventory): Inventory {
+  const { memory, pci, ...rest } = one
+  const heard = new Set(other.nics.filter(({ lldp }) => lldp).map(({ mac }) => mac))
+  return {
+    ...rest,
+    ...(memory && other.memory ? { memory } : {}),
+    ...(pci && other.pci ? { pci } : {}),
+    nics: one.nics.map(({ lldp, ...nic }) => (lldp && heard.has(nic.mac) ? { ...nic, lldp } : nic)),
+  }
 }
 
 function flatten({ disks, nics, cpu, board, bmc, memory, pci, ...rest }: Inventory): Map<string, string> {
