@@ -35,6 +35,8 @@ test.each<[string, Partial<Inventory>, unknown[]]>([
 })
 
 const fullCard = { ...card, pci: '0000:3b:00.0', lldp: neighbour }
+const atPort = { nics: [{ ...fullCard, lldp: { ...neighbour, port: 'Gi0/8' } }] }
+const inSlot = { nics: [{ ...fullCard, pci: '0000:3c:00.0' }] }
 const moreMemory = { slot: 'A2', bytes: 16 }
 
 test.each<[string, Partial<Inventory>, string[]]>([
@@ -46,14 +48,8 @@ test.each<[string, Partial<Inventory>, string[]]>([
   ['another module in a slot', { memory: [{ ...module, serial: 'M2' }] }, ['memory A1 serial: M1, M2']],
   ['one module more', { memory: [moreMemory, module] }, ['memory A2 bytes: undefined, 16']],
   ['another driver', { pci: [{ ...device, driver: 'vfio-pci' }] }, ['pci 0000:3b:00.0 driver: i40e, vfio-pci']],
-  [
-    ...(['a card at another port', { nics: [{ ...fullCard, lldp: { ...neighbour, port: 'Gi0/8' } }] }] as const),
-    ['card 52:54:00:00:00:01 neighbour port: Gi0/7, Gi0/8'],
-  ],
-  [
-    ...(['a card in another slot', { nics: [{ ...fullCard, pci: '0000:3c:00.0' }] }] as const),
-    ['card 52:54:00:00:00:01 pci: 0000:3b:00.0, 0000:3c:00.0'],
-  ],
+  ['a card at another port', atPort, ['card 52:54:00:00:00:01 neighbour port: Gi0/7, Gi0/8']],
+  ['a card in another slot', inSlot, ['card 52:54:00:00:00:01 pci: 0000:3b:00.0, 0000:3c:00.0']],
   ['no switch that was not heard this time', { nics: [{ ...card, pci: '0000:3b:00.0' }] }, []],
 ])('drift of what is told in full tells %s', (_what, change, expected) => {
   const told = inventoryDrift(full, { ...full, ...change })
