@@ -1,4 +1,5 @@
 import type { Bmc } from '../../domain/inventory.ts'
+import { attempt } from './attempt.ts'
 import type { Sysfs } from './sysfs.ts'
 
 /** Runs a program of the ramdisk and gives its standard output; throws where it is not there or fails. */
@@ -24,14 +25,12 @@ export async function readBmc(
   const hasDriver = (await sysfs.names('sys/module/ipmi_si')).length > 0
   if (!firmwareSaysSo && !hasDriver) return undefined
   if (!run) return { present: true }
-  try {
+  const ask = async () => {
     // The driver finds the controller by itself; the device file is another module, which nothing asks for.
     await run('modprobe', ['-qa', 'ipmi_si', 'ipmi_devintf'])
-    return { present: true, ...parseLanPrint(await run('ipmitool', ['-I', 'open', 'lan', 'print'])) }
-  } catch (error) {
-    say(`BMC: its address was not told: ${error instanceof Error ? error.message : error}`)
-    return { present: true }
+    return parseLanPrint(await run('ipmitool', ['-I', 'open', 'lan', 'print']))
   }
+  return { present: true, ...(await attempt('the BMC’s address', ask, say)) }
 }
 
 /** Address and MAC out of what `ipmitool lan print` prints, each only where it is set. */

@@ -61,7 +61,7 @@ describe('a reader that breaks', () => {
     ['TPM', { openTpm: async () => Promise.reject(new Error('EIO')) }, 'tpmEk', 'inventory without TPM key: EIO'],
     [
       ...(['BMC driver', { run: async () => Promise.reject(new Error('no program')) }] as const),
-      ...(['nothing', 'BMC: its address was not told: no program'] as const),
+      ...(['nothing', 'inventory without the BMC’s address: no program'] as const),
     ],
   ])('(%s) is told, and the rest of the inventory is there', async (_what, more, missing, line) => {
     const { inventory, log } = await take(FILES, more)

@@ -92,7 +92,7 @@ describe('the management controller', () => {
   it('is there without them where nothing can ask it, and that is told', async () => {
     expect((await asked(true)).bmc).toEqual({ present: true })
     const { bmc, said } = await asked(true, async (program) => Promise.reject(new Error(`no ${program}`)))
-    expect([bmc, said]).toEqual([{ present: true }, ['BMC: its address was not told: no modprobe']])
+    expect([bmc, said]).toEqual([{ present: true }, ['inventory without the BMC’s address: no modprobe']])
   })
 
   it('is known by the kernel’s driver, too, and else not asked', async () => {
