@@ -67,6 +67,12 @@ describe('the neighbours of a machine', () => {
     expect(neighbours.heard().get(MAC)?.chassis).toBe('rack-7')
   })
 
+  it('are news again when they come back', async () => {
+    const { say, told } = bench()
+    await say(`eth0 ${LLDP_FRAMES.plain}\neth0 ${LLDP_FRAMES.goes}\neth0 ${LLDP_FRAMES.plain}\n`)
+    expect(told).toHaveLength(2)
+  })
+
   it('are not believed longer than they said', async () => {
     const { neighbours, say, time } = bench()
     await say(`eth0 ${LLDP_FRAMES.plain}\n`)

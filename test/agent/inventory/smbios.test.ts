@@ -82,6 +82,9 @@ it('reads the table of a machine of QEMU', () => {
   })
 })
 
+it('tells the speed that a module could have, where it is not told at which it runs', () =>
+  expect(readSmbios(structure(17, 0x22, { 12: word(512), 21: word(1600) })).memory[0]?.speed).toBe(1600))
+
 it.each([38, 42])('knows a BMC by a structure of type %i', (type) =>
   expect(readSmbios(structure(type, 0x12, {})).hasBmc).toBe(true),
 )
