@@ -16,7 +16,7 @@ import { appendDiskEntry } from './firmware/append-disk-entry.ts'
 import { listenForNeighbours, ramdiskEars } from './inventory/neighbours.ts'
 import { createSysfs } from './inventory/sysfs.ts'
 import { takeInventory } from './inventory/take-inventory.ts'
-import { openTpm } from './inventory/tpm-ek.ts'
+import { readMachineEk } from './inventory/tpm-ek.ts'
 import { parseCommandLine } from './kernel-command-line.ts'
 import { parseOfflineOrders } from './offline/offline-orders.ts'
 import { runOffline } from './offline/run-offline.ts'
@@ -96,8 +96,12 @@ async function waitForAddress(mac: string): Promise<string> {
 const secureBootByte = async (path: string): Promise<number | undefined> =>
   (await readFile(`/${path}`).catch(() => undefined))?.[4]
 
+/** Asked for at once, as a TPM may take seconds to make its key. Who awaits it is told why there is none. */
+const tpmEk = readMachineEk()
+tpmEk.catch(() => {})
+
 /** What the inventory reaches besides files of the kernel. */
-const means = { secureBootByte, openTpm, run: runProgram }
+const means = { secureBootByte, tpmEk: () => tpmEk, run: runProgram }
 
 async function restart(): Promise<void> {
   await runProgram('sync', []).catch(() => {})

@@ -8,12 +8,12 @@ import { readPciDevices } from './pci-devices.ts'
 import { readProcessors } from './processors.ts'
 import { readSmbios, type SmbiosFacts } from './smbios-facts.ts'
 import type { Sysfs } from './sysfs.ts'
-import { readTpmEk, type Tpm } from './tpm-ek.ts'
 
 /** How to reach what is no small file of the kernel. What is left out is not in the inventory. */
 export type InventoryMeans = {
   secureBootByte(path: string): Promise<number | undefined>
-  openTpm?(): Promise<Tpm | undefined>
+  /** The digest of the TPM's endorsement key, which may have been asked for already: a TPM takes its time. */
+  tpmEk?(): Promise<string | undefined>
   run?: RunProgram
   /** Neighbours heard so far, by the card's MAC. */
   neighbours?(): ReadonlyMap<string, Neighbour>
@@ -29,7 +29,7 @@ export async function takeInventory(sysfs: Sysfs, means: InventoryMeans): Promis
   const say = means.log ?? (() => {})
   const smbios = (await attempt('SMBIOS', () => readTable(sysfs), say)) ?? readSmbios(Buffer.alloc(0))
   const [tpmEk, bmc, pci] = await Promise.all([
-    attempt('TPM key', () => readEk(means), say),
+    attempt('TPM key', async () => means.tpmEk?.(), say),
     attempt('BMC', () => readBmc(sysfs, smbios.hasBmc, means.run, say), say),
     attempt('PCI devices', () => readPciDevices(sysfs), say),
   ])
@@ -49,11 +49,6 @@ export async function takeInventory(sysfs: Sysfs, means: InventoryMeans): Promis
 
 const readTable = async (sysfs: Sysfs): Promise<SmbiosFacts> =>
   readSmbios((await sysfs.bytes(SMBIOS_TABLE, SMBIOS_BYTES)) ?? Buffer.alloc(0))
-
-async function readEk({ openTpm }: InventoryMeans): Promise<string | undefined> {
-  const tpm = await openTpm?.()
-  return tpm && readTpmEk(tpm).finally(() => tpm.close())
-}
 
 /** Without what is not known, and, told, without what the schema would refuse: it must not take the rest with it. */
 function fitting(optional: Partial<Inventory>, say: (line: string) => void): Partial<Inventory> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
+import { open as openFile } from 'node:fs/promises'
 import {
   createEkCommand,
   flushCommand,
@@ -26,6 +26,12 @@ export async function readTpmEk({ exchange }: Pick<Tpm, 'exchange'>): Promise<st
   return area && createHash('sha256').update(area).digest('hex')
 }
 
+/** The digest of this machine's TPM, which is closed again; undefined where there is none. Throws what the device threw. */
+export async function readMachineEk(open: () => Promise<Tpm | undefined> = openTpm): Promise<string | undefined> {
+  const tpm = await open()
+  return tpm && readTpmEk(tpm).finally(() => tpm.close())
+}
+
 async function makeEk(exchange: Tpm['exchange']): Promise<Buffer | undefined> {
   const made = readCreated(await exchange(createEkCommand()))
   // What is not flushed would fill a TPM without a resource manager.
@@ -36,7 +42,7 @@ async function makeEk(exchange: Tpm['exchange']): Promise<Buffer | undefined> {
 /** The machine's TPM by the kernel's resource manager, else by itself; undefined where there is no TPM 2. */
 export async function openTpm(devices: readonly string[] = DEVICES): Promise<Tpm | undefined> {
   for (const path of devices) {
-    const device = await open(path, 'r+').catch(() => undefined)
+    const device = await openFile(path, 'r+').catch(() => undefined)
     if (!device) continue
     return {
       exchange: async (command) => {

@@ -13,7 +13,7 @@ import {
   readPublicCommand,
   STORED_EK,
 } from '../../../src/agent/inventory/tpm-commands.ts'
-import { openTpm, readTpmEk } from '../../../src/agent/inventory/tpm-ek.ts'
+import { openTpm, readMachineEk, readTpmEk } from '../../../src/agent/inventory/tpm-ek.ts'
 import { mutate, seeded } from '../../seeded.ts'
 
 /** Debian's swtpm, started by hand, as the TPM. */
@@ -126,6 +126,16 @@ describe('the device of the TPM', () => {
     const tpm = await openTpm([join(folder, 'absent'), file])
     expect(String(await tpm?.exchange(Buffer.from('COMMAND')))).toBe('answer')
     await tpm?.close()
+  })
+
+  it('is closed when the key was read, and when it could not be', async () => {
+    let closed = 0
+    const close = async (): Promise<void> => void closed++
+    expect(await readMachineEk(async () => ({ exchange, close }))).toMatch(/^[0-9a-f]{64}$/)
+    const broken = async (): Promise<Buffer> => Promise.reject(new Error('EIO'))
+    await expect(readMachineEk(async () => ({ exchange: broken, close }))).rejects.toThrow('EIO')
+    expect(closed).toBe(2)
+    expect(await readMachineEk(async () => undefined)).toBeUndefined()
   })
 
   it('is none on a machine without one', async () => expect(await openTpm([join(folder, 'absent')])).toBeUndefined())
