@@ -1,4 +1,4 @@
-import type { Inventory } from '../domain/inventory.ts'
+import type { Inventory, Neighbour } from '../domain/inventory.ts'
 import { DISCOVER_PATH, DiscoverAnswer, ORDERS_PATH, OrdersAnswer } from '../protocol/discover-door.ts'
 import type { Door } from './door.ts'
 
@@ -20,13 +20,16 @@ export async function discover(inventory: Inventory, door: Door, say: Say): Prom
 export async function waitForOrders(
   door: Door,
   token: string,
+  heard: () => ReadonlyMap<string, Neighbour>,
   say: Say,
   askAgain = ASK_AGAIN_MILLISECONDS,
 ): Promise<Ending> {
   say('this machine waits for a run')
   door.useToken(token)
   for (;;) {
-    const { order } = await door.call(ORDERS_PATH, {}, OrdersAnswer)
+    // Switches speak twice a minute: most are heard after the inventory was handed in.
+    const neighbours = [...heard()].map(([mac, lldp]) => ({ mac, lldp }))
+    const { order } = await door.call(ORDERS_PATH, { neighbours }, OrdersAnswer)
     if (order !== 'wait') return order
     await new Promise((resolve) => setTimeout(resolve, askAgain))
   }

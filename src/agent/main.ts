@@ -14,8 +14,10 @@ import { deploy } from './deploy.ts'
 import { discover, type Ending, waitForOrders } from './discover.ts'
 import { createDoor } from './door.ts'
 import { appendDiskEntry } from './firmware/append-disk-entry.ts'
+import { listenForNeighbours, ramdiskEars } from './inventory/neighbours.ts'
 import { createSysfs } from './inventory/sysfs.ts'
 import { takeInventory } from './inventory/take-inventory.ts'
+import { readMachineEk } from './inventory/tpm-ek.ts'
 import { parseCommandLine } from './kernel-command-line.ts'
 import { parseOfflineOrders } from './offline/offline-orders.ts'
 import { runOffline } from './offline/run-offline.ts'
@@ -37,10 +39,12 @@ async function main(): Promise<Ending> {
   const sysfs = createSysfs('/')
   const offline = parseOfflineOrders(commandLine)
   if (offline) {
-    await runOffline(offline, trust, sysfs, () => takeInventory(sysfs, secureBootByte))
+    await runOffline(offline, trust, sysfs, () => takeInventory(sysfs, { ...means, log: console.log }))
     return 'restart'
   }
   const orders = parseCommandLine(commandLine)
+  // Switches speak once a link comes up, and then every half minute: who listens early hears more.
+  const neighbours = listenForNeighbours(sysfs, ramdiskEars(console.log))
   const host = await waitForAddress(orders.mac)
   const door = createDoor(orders.door, trust.doorKeySha256)
   const { token, runId, kind } = await door.call(
@@ -61,13 +65,13 @@ async function main(): Promise<Ending> {
     capture: (inventory) => silent(capture(inventory, { ...common, openCopy: openDiskCopy })),
     discover: (inventory) => discover(inventory, door, say),
   }
-  const work = takeInventory(sysfs, secureBootByte).then(kinds[kind])
+  const work = takeInventory(sysfs, { ...means, log, neighbours: neighbours.heard }).then(kinds[kind])
   try {
     const ended = reports.stopped.then(() => Promise.reject(new Error('the appliance ended the run')))
     const rest = await Promise.race([work, ended, uncaught()])
     if (rest) {
       await reports.end()
-      return await waitForOrders(door, rest, say)
+      return await waitForOrders(door, rest, neighbours.heard, say)
     }
     reports.log('done, restarting')
   } catch (error) {
@@ -112,6 +116,13 @@ const ENDINGS: Record<Ending, { key: string; program: string }> = {
   restart: { key: 'b', program: 'reboot' },
   off: { key: 'o', program: 'poweroff' },
 }
+
+/** Asked for at once, as a TPM may take seconds to make its key. Who awaits it is told why there is none. */
+const tpmEk = readMachineEk()
+tpmEk.catch(() => {})
+
+/** What the inventory reaches besides files of the kernel. */
+const means = { secureBootByte, tpmEk: () => tpmEk, run: runProgram }
 
 async function end(how: Ending): Promise<void> {
   const { key, program } = ENDINGS[how]

@@ -3,6 +3,7 @@ import { createRest } from '../boot/rest.ts'
 import type { StrangersDeps } from '../boot/strangers.ts'
 import { AppError } from '../core/errors.ts'
 import type { Run } from '../domain/run/run.ts'
+import type { HeardNeighbour } from '../protocol/discover-door.ts'
 import { createRunDiscovery } from '../runs/run-discovery.ts'
 import type { RunInventories } from '../runs/run-inventories.ts'
 import type { RecordEvent } from '../runs/run-recorder.ts'
@@ -70,6 +71,20 @@ async function assertRoom({ store }: Pick<Appliance, 'store'>): Promise<void> {
     )
 }
 
+/** The machine is there still, and its cards hear what they hear: a switch that was not heard before is told of it. */
+const noteHeard =
+  ({ store, clock }: Appliance) =>
+  async (name: string, runId: string, neighbours: readonly HeardNeighbour[]): Promise<void> => {
+    const at = clock.now()
+    await store.machines.markSeen(name, at)
+    const inventory = (await store.machines.find(name))?.inventory
+    if (!inventory) return
+    const heard = new Map(neighbours.map(({ mac, lldp }) => [mac, lldp]))
+    const nics = inventory.nics.map((nic) => (heard.has(nic.mac) ? { ...nic, lldp: heard.get(nic.mac) } : nic))
+    if (JSON.stringify(nics) === JSON.stringify(inventory.nics)) return
+    await store.machines.noteInventory(name, { runId, at, inventory: { ...inventory, nics } })
+  }
+
 type Parts = {
   service: Pick<DiscoveriesParts, 'start'>
   inventories: RunInventories
@@ -85,7 +100,7 @@ export function joinDiscoveries(
 ): { strangers: Omit<StrangersDeps<MachineRecord>, 'clock'>; discoveries: DiscoverDoor } {
   const { store, clock } = appliance
   const { runs, machines } = store
-  const rest = createRest({ secrets, runs, noteSeen: (name) => machines.markSeen(name, clock.now()), clock })
+  const rest = createRest({ secrets, runs, noteHeard: noteHeard(appliance), clock })
   const { describe } = createRunDiscovery({
     ...{ inventories, machines, profileOf: profiles.of, restToken: rest.token, record },
   })

@@ -6,24 +6,24 @@ import type { BootSecrets } from './boot-secrets.ts'
 /** A discovered machine that nobody wants for this long is switched off. Milliseconds. */
 export const REST_MS = 30 * 60_000
 
-export type RestDeps = {
+export type RestDeps<N> = {
   secrets: BootSecrets
   runs: { find(id: string): Promise<Run | undefined>; findOpen(machine: string): Promise<Run | undefined> }
-  /** The machine was heard of. */
-  noteSeen(machine: string): Promise<void>
+  /** The machine was heard of, and its cards heard these. */
+  noteHeard(machine: string, runId: string, neighbours: readonly N[]): Promise<void>
   clock: { now(): number }
 }
 
 /** What a machine that was discovered is told, whenever it asks with the token it got then. */
-export function createRest({ secrets, runs, noteSeen, clock }: RestDeps) {
+export function createRest<N>({ secrets, runs, noteHeard, clock }: RestDeps<N>) {
   return {
     token: (run: Run): string => secrets.issue({ kind: 'rest', runId: run.id, session: 0 }),
     /** Throws agent.token_refused. */
-    orders: async (token: string): Promise<{ order: 'wait' | 'restart' | 'off' }> => {
+    orders: async (token: string, neighbours: readonly N[]): Promise<{ order: 'wait' | 'restart' | 'off' }> => {
       const claim = secrets.read('rest', token)
       const run = claim && (await runs.find(claim.runId))
       if (!run) throw new AppError('agent.token_refused', 'expected the token of a discovered machine, got another')
-      await noteSeen(run.machine)
+      await noteHeard(run.machine, run.id, neighbours)
       const wanted = await runs.findOpen(run.machine)
       if (wanted && wanted.id !== run.id && isUnderGrant(wanted.state)) return { order: 'restart' }
       return { order: clock.now() - (run.endedAt ?? clock.now()) > REST_MS ? 'off' : 'wait' }

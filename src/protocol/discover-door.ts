@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Neighbour } from '../domain/inventory.ts'
 
 /** Paths of discoveries on the agents' TLS door. The first wants the session token, the second the rest token. */
 export const DISCOVER_PATH = '/agent/discovered'
@@ -12,6 +13,15 @@ export const DiscoverAnswer = z.object({
   rest: z.string().optional(),
 })
 export type DiscoverAnswer = z.infer<typeof DiscoverAnswer>
+
+/** What the machine's cards have heard since, by their MACs. */
+export const OrdersRequest = z.strictObject({
+  neighbours: z
+    .array(z.strictObject({ mac: z.string().max(64), lldp: Neighbour }))
+    .max(256)
+    .default([]),
+})
+export type HeardNeighbour = z.infer<typeof OrdersRequest>['neighbours'][number]
 
 /** `wait` and ask again; `restart` into a run that wants the machine; `off`: nobody wanted it for long. */
 export const OrdersAnswer = z.object({ order: z.enum(['wait', 'restart', 'off']) })

@@ -34,7 +34,7 @@ export async function buildBaseArchive(wish: BaseWish, onStep: (step: string) =>
   await unpackPackages(wish.packages, wish.downloads, tree)
   for (const folder of EMPTY_FOLDERS) await mkdir(join(stage, folder), { recursive: true })
   onStep('choosing programs, libraries and kernel modules')
-  await copyPrograms(tree, stage, wish.nodeBinary)
+  await copyPrograms(tree, stage, wish.nodeBinary, [...TOOLS, ...wish.flavour.tools])
   const release = (await readdir(join(tree, 'lib/modules')))[0]!
   await copyModules(tree, stage, release, wish.flavour.modules)
   onStep('packing the ramdisk')
@@ -47,13 +47,13 @@ export async function buildBaseArchive(wish: BaseWish, onStep: (step: string) =>
   await rename(work, wish.target)
 }
 
-async function copyPrograms(tree: string, stage: string, nodeBinary: string): Promise<void> {
+async function copyPrograms(tree: string, stage: string, nodeBinary: string, tools: readonly string[]): Promise<void> {
   const node = join(stage, 'usr/bin/node')
   await copyFile(nodeBinary, node)
   await execa('strip', [node])
   await chmod(node, 0o755)
-  for (const tool of TOOLS) await copyInto(tree, stage, tool)
-  for (const library of await libraryClosure(tree, [node, ...TOOLS.map((tool) => tree + tool)]))
+  for (const tool of tools) await copyInto(tree, stage, tool)
+  for (const library of await libraryClosure(tree, [node, ...tools.map((tool) => tree + tool)]))
     await copyInto(tree, stage, library)
   for (const applet of APPLETS) await symlink('/bin/busybox', join(stage, 'usr/bin', applet))
   await symlink('/bin/busybox', join(stage, 'bin/sh'))

@@ -43,7 +43,8 @@ const BUILDER_VERSION = 1
 export async function buildRamdisk(wish: RamdiskWish, onStep: (step: string) => void): Promise<Ramdisk> {
   onStep('asking apt for the exact packages')
   const flavour = FLAVOURS[wish.flavour]
-  const packages = await resolvePackages([await resolveMetaPackage(flavour.kernelMetaPackage), ...TOOL_PACKAGES])
+  const kernel = await resolveMetaPackage(flavour.kernelMetaPackage)
+  const packages = await resolvePackages([kernel, ...TOOL_PACKAGES, ...flavour.packages])
   const key = await baseKey(wish, packages)
   const base = join(wish.cacheFolder, 'ramdisk-base', key)
   const cached =
@@ -81,6 +82,7 @@ async function assemble(wish: RamdiskWish, base: string): Promise<Ramdisk> {
   const script = (name: string) => readFile(new URL(name, import.meta.url))
   await put('init', await script('init.sh'), 0o755)
   await put('etc/udhcpc.sh', await script('udhcpc.sh'), 0o755)
+  await put('usr/lib/slipway/hear-lldp.lua', await script('hear-lldp.lua'), 0o644)
   await put('usr/lib/slipway/agent.mjs', await bundleAgent(wish.agentEntry), 0o644)
   await put('etc/slipway/trust.json', JSON.stringify(wish.trust), 0o644)
   await writeCpio(stage, join(work, 'initrd'), false)

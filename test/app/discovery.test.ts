@@ -40,6 +40,7 @@ beforeEach(async () => {
 })
 const client = { segment: 'lo', mac: MAC, uuid: undefined, arch: 0, stage: 'ipxe' } as const
 const say = () => {}
+const nobody = () => new Map()
 const machine = () => fixture.appliance.store.machines.find(NAME)
 const nic = (mac: string) => ({ name: 'eth0', mac, up: true })
 const found = (more: Partial<Inventory> = {}): Inventory => ({
@@ -118,16 +119,27 @@ describe('a machine that is discovered', () => {
 
   it('waits, and restarts as soon as a run wants it, with the profile of its rules', async () => {
     const { door, rest } = await described()
-    const ending = waitForOrders(door, rest, say, 1)
+    const ending = waitForOrders(door, rest, nobody, say, 1)
     const { id } = await fixture.runs.service.start({ machine: NAME, image: 'tiny' }, 'tester')
     expect(await ending).toBe('restart')
     expect((await fixture.runs.service.find(id)).profile.name).toBe('acme')
   })
 
+  it('tells what its cards hear while it waits', async () => {
+    const { door, rest } = await described()
+    const lldp = { chassis: '00:11:22:33:44:55', port: 'Ethernet1/7', systemName: 'leaf-3' }
+    const ending = waitForOrders(door, rest, () => new Map([[SECOND, lldp]]), say, 1)
+    await until(async () => (await machine())?.inventory?.nics[1]?.lldp !== undefined)
+    expect((await machine())?.inventory?.nics).toEqual([nic(MAC), { ...nic(SECOND), lldp }])
+    fixture.clock.ms += 30 * 60_000 + 1
+    await ending
+    expect(await fixture.appliance.store.machines.inventories(NAME)).toHaveLength(2)
+  })
+
   it('is switched off where nobody wants it for half an hour', async () => {
     const { door, rest } = await described()
     fixture.clock.ms += 30 * 60_000 + 1
-    expect(await waitForOrders(door, rest, say, 1)).toBe('off')
+    expect(await waitForOrders(door, rest, nobody, say, 1)).toBe('off')
   })
 
   it('opens nothing else with what it waits with, nor waits with anything else', async () => {
@@ -230,7 +242,7 @@ describe('the name of a machine', () => {
       1,
     ])
     const { id } = await fixture.runs.service.start({ machine: 'web-1', image: 'tiny' }, 'tester')
-    expect(await waitForOrders(door, rest, say, 1)).toBe('restart')
+    expect(await waitForOrders(door, rest, nobody, say, 1)).toBe('restart')
     await expect(registry.rename('web-1', 'web-2')).rejects.toMatchObject({ code: 'machine.busy' })
     await expect(registry.remove('web-1')).rejects.toMatchObject({ code: 'machine.busy' })
     await fixture.runs.service.cancel(id, 'tester')

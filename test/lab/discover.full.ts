@@ -129,6 +129,15 @@ describe.each(KINDS)('a machine that nobody registered: %s', (kind) => {
     expect(tellIdentity(found.inventory!)).toEqual({ uuid: machine.uuid, serial: found.serial, macs: [machine.mac] })
   })
 
+  it('tells its parts: processors, memory modules, disks and where they hang, cards, PCI devices', () => {
+    const { cpu, memory, disks, nics, pci } = met[kind].found.inventory!
+    expect([cpu.sockets, cpu.threads, memory?.length]).toEqual([1, 1, 1])
+    expect(memory?.[0]?.bytes).toBe(GIB)
+    expect(disks.map(({ transport }) => transport)).toEqual(disks.map(() => 'virtio'))
+    expect(nics.map(({ driver }) => driver)).toEqual(['virtio_net'])
+    expect(pci?.map(({ address }) => address)).toContain(nics[0]?.pci)
+  })
+
   it('has the profile whose rules fit, and no other', () =>
     expect(met[kind].found.chosen).toMatchObject({ name: `acme-${kind}`, by: 'rules' }))
 

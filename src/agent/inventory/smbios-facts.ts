@@ -1,23 +1,14 @@
+import type { Board, MemoryModule } from '../../domain/inventory.ts'
 import { knownText } from '../../domain/machine.ts'
 import { fieldsOf, readStructures, type SmbiosStructure } from './smbios-table.ts'
 
-/** A slot for memory that has something in it. Bytes; megatransfers a second. */
-export type MemoryModule = {
-  slot?: string
-  bytes: number
-  speed?: number
-  vendor?: string
-  part?: string
-  serial?: string
-}
 /** A socket with a processor in it. */
 export type ProcessorSocket = { socket?: string; model?: string; cores?: number; threads?: number }
-export type Board = { vendor?: string; product?: string; version?: string; serial?: string }
 /** What the SMBIOS table tells of a machine besides what the kernel shows as files. */
 export type SmbiosFacts = { board?: Board; memory: MemoryModule[]; processors: ProcessorSocket[]; hasBmc: boolean }
 
 /** Types of structures (DSP0134 §7). */
-const TYPES = { board: 2, processor: 4, memoryDevice: 17, bmc: 38 } as const
+const TYPES = { board: 2, processor: 4, memoryDevice: 17, bmc: 38, managementInterface: 42 } as const
 const POPULATED = 0x40
 const [KIB, MIB] = [1024, 1024 * 1024]
 /** Of a memory device's size: unknown, told in the longer field, and the bit that makes it KiB (§7.18). */
@@ -32,7 +23,7 @@ export function readSmbios(table: Buffer): SmbiosFacts {
     ...(board && Object.keys(board).length > 0 ? { board } : {}),
     memory: of(TYPES.memoryDevice).flatMap(moduleOf),
     processors: of(TYPES.processor).flatMap(socketOf),
-    hasBmc: of(TYPES.bmc).length > 0,
+    hasBmc: of(TYPES.bmc).length + of(TYPES.managementInterface).length > 0,
   }
 }
 

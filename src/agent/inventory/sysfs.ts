@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { open, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const MAX_TEXT = 256
@@ -10,6 +10,8 @@ export type Sysfs = {
   names(path: string): Promise<string[]>
   linkTarget(path: string): Promise<string | undefined>
   lineValue(path: string, key: string): Promise<string | undefined>
+  /** The file's first bytes, `limit` at most. */
+  bytes(path: string, limit: number): Promise<Buffer | undefined>
 }
 
 /** A reader below `root`; texts are trimmed, without control characters, at most 256 characters. */
@@ -36,5 +38,24 @@ export function createSysfs(root: string): Sysfs {
         .trim()
         .slice(0, MAX_TEXT)
     },
+    bytes: (path, limit) => readStart(join(root, path), limit).catch(() => undefined),
+  }
+}
+
+/** Files of the kernel tell no size, and give a page at a time. */
+async function readStart(path: string, limit: number): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const parts: Buffer[] = []
+    for (let left = limit; left > 0; ) {
+      const size = Math.min(left, 65_536)
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, null)
+      if (bytesRead === 0) break
+      parts.push(buffer.subarray(0, bytesRead))
+      left -= bytesRead
+    }
+    return Buffer.concat(parts)
+  } finally {
+    await file.close()
   }
 }

@@ -14,13 +14,20 @@ export const MATCH_FIELDS = {
   product: { says: 'SMBIOS product', type: 'text', of: ({ product }) => [product] },
   serial: { says: 'SMBIOS serial number', type: 'text', of: ({ serial }) => [serial] },
   uuid: { says: 'SMBIOS UUID', type: 'text', of: ({ uuid }) => [uuid] },
+  boardVendor: { says: 'manufacturer of the mainboard', type: 'text', of: ({ board }) => [board?.vendor] },
+  boardProduct: { says: 'mainboard', type: 'text', of: ({ board }) => [board?.product] },
   bios: { says: 'BIOS version', type: 'text', of: ({ bios }) => [bios] },
   firmware: { says: 'bios or uefi', type: 'text', of: ({ firmware }) => [firmware] },
   secureBoot: { says: 'Secure Boot is on', type: 'flag', of: ({ secureBoot }) => [secureBoot] },
   tpm: { says: 'version of the TPM', type: 'text', of: ({ tpm }) => [tpm] },
+  tpmEk: { says: 'SHA-256 of the TPM’s endorsement key', type: 'text', of: ({ tpmEk }) => [tpmEk] },
+  bmc: { says: 'has a management controller', type: 'flag', of: ({ bmc }) => [bmc?.present] },
   cpuModel: { says: 'processor', type: 'text', of: ({ cpu }) => [cpu.model] },
   cpuThreads: { says: 'threads of all processors', type: 'number', of: ({ cpu }) => [cpu.threads] },
+  cpuSockets: { says: 'processors', type: 'number', of: ({ cpu }) => [cpu.sockets] },
+  cpuCores: { says: 'cores of all processors', type: 'number', of: ({ cpu }) => [cpu.cores] },
   memoryBytes: { says: 'bytes of memory', type: 'number', of: ({ memoryBytes }) => [memoryBytes] },
+  memoryModules: { says: 'memory modules', type: 'number', of: ({ memory }) => [memory?.length] },
   diskCount: { says: 'fixed disks', type: 'number', of: (inventory) => [fixed(inventory).length] },
   diskBytes: {
     says: 'bytes of a fixed disk',
@@ -32,9 +39,29 @@ export const MATCH_FIELDS = {
     type: 'text',
     of: (inventory) => fixed(inventory).map(({ model }) => model),
   },
+  diskTransport: {
+    says: 'how a fixed disk is attached: nvme, sata, sas …',
+    type: 'text',
+    of: (inventory) => fixed(inventory).map(({ transport }) => transport),
+  },
   nicCount: { says: 'network cards', type: 'number', of: ({ nics }) => [nics.length] },
   nicMac: { says: 'MAC of a network card', type: 'text', of: ({ nics }) => nics.map(({ mac }) => mac) },
   nicDriver: { says: 'driver of a network card', type: 'text', of: ({ nics }) => nics.map(({ driver }) => driver) },
+  lldpSystem: {
+    says: 'name of the switch at a card',
+    type: 'text',
+    of: ({ nics }) => nics.map(({ lldp }) => lldp?.systemName),
+  },
+  lldpPort: {
+    says: 'port of the switch at a card',
+    type: 'text',
+    of: ({ nics }) => nics.map(({ lldp }) => lldp?.port),
+  },
+  pciDevice: {
+    says: 'PCI device as vendor:device, 8086:1572',
+    type: 'text',
+    of: ({ pci }) => (pci ?? []).map(({ vendorId, deviceId }) => `${vendorId}:${deviceId}`),
+  },
 } as const satisfies Record<string, Field>
 
 export type MatchField = keyof typeof MATCH_FIELDS

@@ -1,6 +1,6 @@
 import type { Inventory } from '../inventory.ts'
 import { type MatchField, type MatchValue, valuesOf } from './match-fields.ts'
-import { type MatchRule, type MatchRules, OPERATORS } from './match-rule.ts'
+import { type Comparable, comparable, type MatchRule, type MatchRules, OPERATORS } from './match-rule.ts'
 
 /** A profile as far as it matches machines. Without rules it matches none. */
 export type Matchable = { name: string; match?: MatchRules | undefined }
@@ -14,7 +14,7 @@ export type MatchAnswer = { profile: string | undefined; why: string; matching: 
 
 type Compiled = Matchable & {
   match: MatchRules
-  tests: { field: MatchField; holds: (values: readonly MatchValue[]) => boolean }[]
+  tests: { field: MatchField; holds: (values: Comparable) => boolean }[]
 }
 
 /** Prepares profiles once for many machines. */
@@ -28,8 +28,8 @@ export function createMatcher(profiles: readonly Matchable[]) {
       const values = readOnce(inventory)
       const matching = compiled.filter(({ match, tests }) =>
         match.when === 'all'
-          ? tests.every(({ field, holds }) => holds(values(field)))
-          : tests.some(({ field, holds }) => holds(values(field))),
+          ? tests.every(({ field, holds }) => holds(values(field).compared))
+          : tests.some(({ field, holds }) => holds(values(field).compared)),
       )
       return choose(matching)
     },
@@ -38,8 +38,8 @@ export function createMatcher(profiles: readonly Matchable[]) {
       const values = readOnce(inventory)
       return compiled.map(({ name, match, tests }) => {
         const rules = tests.map(({ field, holds }, at) => ({
-          holds: holds(values(field)),
-          says: traceOf(match.rules[at]!, values(field)),
+          holds: holds(values(field).compared),
+          says: traceOf(match.rules[at]!, values(field).told),
         }))
         const matches = match.when === 'all' ? rules.every(({ holds }) => holds) : rules.some(({ holds }) => holds)
         return { profile: name, priority: match.priority, matches, rules }
@@ -64,13 +64,16 @@ const compile = (rule: MatchRule): Compiled['tests'][number] => ({
   holds: OPERATORS[rule.is].test(('value' in rule ? rule.value : undefined) as never),
 })
 
+type Values = { told: readonly MatchValue[]; compared: Comparable }
+
 /** A machine's values are asked by many profiles. */
-function readOnce(inventory: Inventory): (field: MatchField) => readonly MatchValue[] {
-  const known = new Map<MatchField, MatchValue[]>()
+function readOnce(inventory: Inventory): (field: MatchField) => Values {
+  const known = new Map<MatchField, Values>()
   return (field) => {
     const before = known.get(field)
     if (before) return before
-    const values = valuesOf(field, inventory)
+    const told = valuesOf(field, inventory)
+    const values = { told, compared: comparable(told) }
     known.set(field, values)
     return values
   }

@@ -2,7 +2,14 @@ import express, { type Request, type Router } from 'express'
 import type { Inventory } from '../../domain/inventory.ts'
 import type { Run } from '../../domain/run/run.ts'
 import { InventoryReport } from '../../protocol/agent-door.ts'
-import { DISCOVER_PATH, type DiscoverAnswer, ORDERS_PATH, type OrdersAnswer } from '../../protocol/discover-door.ts'
+import {
+  DISCOVER_PATH,
+  type DiscoverAnswer,
+  type HeardNeighbour,
+  ORDERS_PATH,
+  type OrdersAnswer,
+  OrdersRequest,
+} from '../../protocol/discover-door.ts'
 import { bearer } from './bearer.ts'
 import { EXACT_PATHS } from './exact-paths.ts'
 import { parseBody } from './parse-body.ts'
@@ -11,7 +18,7 @@ import { parseBody } from './parse-body.ts'
 export type DiscoverDoor = {
   describe(run: Run, inventory: Inventory): Promise<DiscoverAnswer>
   /** Throws agent.token_refused. */
-  orders(token: string): Promise<OrdersAnswer>
+  orders(token: string, neighbours: HeardNeighbour[]): Promise<OrdersAnswer>
 }
 
 /** The call of a machine that is discovered. */
@@ -22,6 +29,6 @@ export const discoverRoutes = ({ describe }: DiscoverDoor, asAgent: (req: Reques
 
 /** The call of one that was: its run is over, and its token opens nothing else. */
 export const ordersRoutes = ({ orders }: DiscoverDoor): Router =>
-  express.Router(EXACT_PATHS).post(ORDERS_PATH, async (req, res) => {
-    res.json(await orders(bearer(req)))
+  express.Router(EXACT_PATHS).post(ORDERS_PATH, express.json({ limit: '256kb' }), async (req, res) => {
+    res.json(await orders(bearer(req), parseBody(OrdersRequest, req.body).neighbours))
   })

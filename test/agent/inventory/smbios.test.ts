@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from 'vitest'
 import { readSmbios } from '../../../src/agent/inventory/smbios-facts.ts'
 import { readStructures } from '../../../src/agent/inventory/smbios-table.ts'
-import { seeded } from '../../seeded.ts'
+import { MemoryModule } from '../../../src/domain/inventory.ts'
+import { mutate, seeded } from '../../seeded.ts'
+import { QEMU_SMBIOS } from './smbios-sample.ts'
 
 /** A structure with bytes at offsets, of `length` bytes with its header. */
 function structure(
@@ -63,6 +65,30 @@ describe('the SMBIOS table', () => {
   })
 })
 
+it('reads the table of a machine of QEMU', () => {
+  const socket = { model: 'Sample Processor 9000', cores: 2, threads: 4 }
+  const module = { speed: 2933, vendor: 'Sample Memory', part: 'SM-16G-2933', serial: 'MEM-1' }
+  expect(readSmbios(QEMU_SMBIOS)).toEqual({
+    board: { vendor: 'Sample Boards', product: 'SB-12', version: 'rev 3', serial: 'SB12-99' },
+    processors: [
+      { socket: 'CPU 0', ...socket },
+      { socket: 'CPU 1', ...socket },
+    ],
+    memory: [
+      { slot: 'DIMM_ 0', bytes: 16 * 2 ** 30, ...module },
+      { slot: 'DIMM_ 1', bytes: 4 * 2 ** 30, ...module },
+    ],
+    hasBmc: true,
+  })
+})
+
+it('tells the speed that a module could have, where it is not told at which it runs', () =>
+  expect(readSmbios(structure(17, 0x22, { 12: word(512), 21: word(1600) })).memory[0]?.speed).toBe(1600))
+
+it.each([38, 42])('knows a BMC by a structure of type %i', (type) =>
+  expect(readSmbios(structure(type, 0x12, {})).hasBmc).toBe(true),
+)
+
 describe('a table that is not as it should be', () => {
   const whole = Buffer.concat([BOARD, CPU, DIMM, END])
 
@@ -83,6 +109,14 @@ describe('a table that is not as it should be', () => {
     }
     expect(readStructures(Buffer.alloc(100_000, 4))).toHaveLength(1)
     expect(readStructures(Buffer.alloc(10_000))).toEqual([])
+  })
+
+  it('tells bounded memory, wherever it is cut and whatever 2,000 changes make of it', () => {
+    const random = seeded(17)
+    const cut = Array.from(QEMU_SMBIOS, (_byte, length) => QEMU_SMBIOS.subarray(0, length))
+    const changed = Array.from({ length: 2000 }, () => mutate(random, QEMU_SMBIOS))
+    for (const table of [...cut, ...changed])
+      for (const module of readSmbios(table).memory) expect(MemoryModule.safeParse(module).error).toBeUndefined()
   })
 
   it('has strings of at most 256 letters', () => {

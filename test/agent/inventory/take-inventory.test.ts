@@ -1,30 +1,10 @@
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
-import { createSysfs } from '../../../src/agent/inventory/sysfs.ts'
 import { takeInventory } from '../../../src/agent/inventory/take-inventory.ts'
+import { BASE, DMI, fakeMachine } from './fake-machine.ts'
 
-const DMI = 'sys/class/dmi/id'
-
-async function machine(files: Record<string, string>, links: Record<string, string> = {}) {
-  const root = await mkdtemp(join(tmpdir(), 'slipway-sysfs-'))
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true })
-    await writeFile(join(root, path), text)
-  }
-  for (const [path, target] of Object.entries(links)) {
-    await mkdir(dirname(join(root, path)), { recursive: true })
-    await symlink(target, join(root, path))
-  }
-  return (secureBoot?: number) => takeInventory(createSysfs(root), async () => secureBoot)
-}
-
-const BASE = {
-  'proc/meminfo': 'MemTotal:        1018856 kB\nMemFree: 1 kB\n',
-  'proc/cpuinfo': 'processor\t: 0\nmodel name\t: QEMU Virtual CPU version 2.5+\n',
-  'sys/devices/system/cpu/cpu0/online': '1',
-  'sys/devices/system/cpu/cpu1/online': '1',
+async function machine(...[files, links]: Parameters<typeof fakeMachine>) {
+  const sysfs = await fakeMachine(files, links)
+  return (secureBoot?: number) => takeInventory(sysfs, { secureBootByte: async () => secureBoot })
 }
 
 it('reads a BIOS machine with a virtio disk and card', async () => {
@@ -69,6 +49,7 @@ it('reads a BIOS machine with a virtio disk and card', async () => {
         rotational: true,
         removable: false,
         readOnly: false,
+        transport: 'virtio',
       },
     ],
     nics: [{ name: 'eth0', mac: '52:54:00:00:00:01', driver: 'virtio_net', up: true }],

@@ -4,13 +4,34 @@ import { MATCH_FIELD_NAMES, valuesOf } from '../../../src/domain/matching/match-
 import { createMatcher, type Matchable } from '../../../src/domain/matching/match-profiles.ts'
 import { isLike, MatchRules } from '../../../src/domain/matching/match-rule.ts'
 
-const disk = { name: 'sda', bytes: 480e9, model: 'SSDSC2KB48', rotational: false, removable: false, readOnly: false }
+const disk: Inventory['disks'][number] = {
+  name: 'sda',
+  bytes: 480e9,
+  model: 'SSDSC2KB48',
+  transport: 'sata',
+  rotational: false,
+  removable: false,
+  readOnly: false,
+}
 const machine: Inventory = {
   ...{ vendor: 'Dell Inc.', product: 'PowerEdge R650', serial: 'SN-1', bios: '1.12.1', firmware: 'uefi' },
-  ...{ secureBoot: true, cpu: { model: 'Xeon Gold 6330', threads: 56 }, memoryBytes: 256 * 2 ** 30 },
+  ...{
+    secureBoot: true,
+    cpu: { model: 'Xeon Gold 6330', threads: 56, sockets: 1, cores: 28 },
+    memoryBytes: 256 * 2 ** 30,
+  },
+  ...{ board: { vendor: 'Dell Inc.', product: '0WPW5R' }, tpmEk: 'ab'.repeat(32), bmc: { present: true } },
+  memory: [{ bytes: 128 * 2 ** 30 }, { bytes: 128 * 2 ** 30 }],
+  pci: [
+    { address: '0000:00:00.0', vendorId: '8086', deviceId: '09a2', class: '088000' },
+    { address: '0000:3b:00.0', vendorId: '14e4', deviceId: '16d7', class: '020000' },
+  ],
   disks: [disk, { ...disk, name: 'sdb', bytes: 960e9 }, { ...disk, name: 'sdc', bytes: 4e9, removable: true }],
   nics: [
-    { name: 'eno1', mac: '52:54:00:00:00:01', driver: 'bnxt_en', up: true },
+    {
+      ...{ name: 'eno1', mac: '52:54:00:00:00:01', driver: 'bnxt_en', up: true },
+      lldp: { chassis: '02:00:5e:aa:00:01', port: 'Gi0/7', systemName: 'sw-lab-7' },
+    },
     { name: 'eno2', mac: '52:54:00:00:00:02', driver: 'bnxt_en', up: false },
   ],
 }
@@ -31,6 +52,16 @@ test.each<[string, unknown, boolean]>([
   ['a number that is enough', { field: 'cpuThreads', is: 'atLeast', value: 56 }, true],
   ['a number that is too large', { field: 'memoryBytes', is: 'atMost', value: 2 ** 30 }, false],
   ['a flag', { field: 'secureBoot', is: 'equal', value: true }, true],
+  ['the board', { field: 'boardProduct', is: 'equal', value: '0WPW5R' }, true],
+  ['sockets and cores', { field: 'cpuCores', is: 'atLeast', value: 29 }, false],
+  ['the count of memory modules', { field: 'memoryModules', is: 'equal', value: 2 }, true],
+  ['one of the PCI devices', { field: 'pciDevice', is: 'equal', value: '14E4:16d7' }, true],
+  ['a PCI device that must not be there', { field: 'pciDevice', is: 'notLike', value: '15b3:*' }, true],
+  ['that there is a BMC', { field: 'bmc', is: 'known' }, true],
+  ['the TPM by its key', { field: 'tpmEk', is: 'oneOf', value: ['AB'.repeat(32)] }, true],
+  ['the switch at a card', { field: 'lldpSystem', is: 'like', value: 'sw-lab-?' }, true],
+  ['the port at a card', { field: 'lldpPort', is: 'equal', value: 'Gi0/8' }, false],
+  ['how a disk is attached', { field: 'diskTransport', is: 'equal', value: 'nvme' }, false],
   ['a field that is known', { field: 'bios', is: 'known' }, true],
   ['a field that is not', { field: 'tpm', is: 'unknown' }, true],
   ['any of several values', { field: 'diskBytes', is: 'equal', value: 960e9 }, true],
