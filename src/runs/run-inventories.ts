@@ -32,8 +32,9 @@ export function createRunInventories({ machines, noteConflict, record, clock }: 
      * run, on another machine than the registered one.
      */
     take: async (run: Run, inventory: Inventory): Promise<void> => {
-      const { disks, nics, ...rest } = inventory
-      await record(run.id, 'inventoryTaken', { ...rest, disks: disks.length, nics: nics.length })
+      const { disks, nics, pci, memory, ...rest } = inventory
+      const counts = { disks: disks.length, nics: nics.length, memoryModules: memory?.length, pciDevices: pci?.length }
+      await record(run.id, 'inventoryTaken', { ...rest, ...counts })
       const machine = await machines.find(run.machine)
       if (!machine) throw new AppError('machine.not_found', `expected a machine, got ${run.machine}`)
       const { claims, stops } = judgeIdentity(machine, inventory, await machines.list())
