@@ -146,6 +146,7 @@ export function createRichData(store: Store, now: number) {
   return {
     addRun,
     addMachine: (name: string, number: number) => addMachine(store, name, number),
+    addStranger: (now: number) => addStranger(store, now),
     addSamples: (run: Run, until: number) => addSamples(store, run, until),
     addLog: (run: Run) => addLog(store, run),
   }
@@ -156,6 +157,55 @@ export type RichData = ReturnType<typeof createRichData>
 const deadlineOf = (state: Run['state'], at: number): number | undefined => {
   const seconds = RUN_STATES[state].deadlineSeconds
   return seconds === undefined ? undefined : at + seconds * 1000
+}
+
+const STRANGER_MACS = ['52:54:00:00:07:01', '52:54:00:00:07:02']
+export const STRANGER = 'new-525400000701'
+
+/** All that an agent can tell of a machine, some of it as a hostile machine would. */
+export const everythingOf = (more: Partial<Inventory> = {}): Inventory => ({
+  ...{ uuid: '00112233-4455-6677-8899-aabbccddee77', serial: 'HX-77', vendor: 'Hostile & Sons', product: HOSTILE },
+  ...{ bios: 'AMI 5.27', biosDate: '03/14/2024', firmware: 'uefi', secureBoot: true },
+  board: { vendor: 'Hostile & Sons', product: 'X13 {{constructor}}', version: '1.0', serial: HOSTILE },
+  ...{ tpm: 'TPM 2', tpmEk: 'ab'.repeat(32), bmc: { present: true, address: '10.9.0.7', mac: '52:54:00:00:07:0f' } },
+  cpu: { model: 'AMD EPYC 9354 32-Core Processor', sockets: 2, cores: 64, threads: 128 },
+  memoryBytes: 512 * 1024 ** 3,
+  memory: Array.from({ length: 4 }, (_none, slot) => ({
+    ...{ slot: `DIMM_${slot}`, bytes: 128 * 1024 ** 3, speed: 4800 },
+    ...{ vendor: 'Samsung', part: 'M321RAGA0B20', serial: `37A1${slot}` },
+  })),
+  disks: ['nvme0n1', 'sda'].map((name, index) => ({
+    ...{ name, bytes: (index + 1) * 960_197_124_096, serial: `S64HNE0T${index}`, model: 'W'.repeat(200) },
+    ...{ rotational: index === 1, removable: false, readOnly: false, transport: index === 0 ? 'nvme' : 'sas' },
+    wwn: `eui.36344830547000${index}`,
+  })),
+  nics: STRANGER_MACS.map((mac, index) => ({
+    ...{ name: `eno${index + 1}`, mac, driver: 'mlx5_core', up: index === 0, pci: `0000:41:00.${index}` },
+    ...(index === 0 ? { speedMbit: 25_000, lldp: { chassis: '00:1c', port: 'Eth1/7', systemName: HOSTILE } } : {}),
+  })),
+  pci: Array.from({ length: 12 }, (_none, slot) => ({
+    ...{ address: `0000:${slot.toString(16).padStart(2, '0')}:00.0`, vendorId: '15b3', deviceId: '1019' },
+    ...{ class: '020000', driver: 'mlx5_core' },
+  })),
+  ...more,
+})
+
+/** A machine that nobody registered: found three times, the last time as what it is not believed to be. */
+async function addStranger(store: Store, now: number): Promise<void> {
+  const minute = 60_000
+  await store.machines.discover({ name: STRANGER, macs: STRANGER_MACS }, now - 90 * minute)
+  const note = (at: number, more: Partial<Inventory>, contradicts?: string) =>
+    store.machines.noteInventory(STRANGER, { runId: 'r', at, inventory: everythingOf(more), contradicts })
+  await note(now - 89 * minute, {})
+  await note(now - 30 * minute, {
+    bios: 'AMI 5.31',
+    biosDate: '11/02/2025',
+    memory: everythingOf().memory!.slice(0, 3),
+  })
+  const other = '99999999-4455-6677-8899-aabbccddee77'
+  const says = `expected UUID 00112233-4455-6677-8899-aabbccddee77 for ${STRANGER}, the agent found ${other}`
+  await note(now - 2 * minute, { uuid: other }, says)
+  await store.conflicts.note({ machine: STRANGER, claims: 'mac', other, says }, now - 2 * minute)
 }
 
 async function addMachine(store: Store, name: string, number: number): Promise<void> {

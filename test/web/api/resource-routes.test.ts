@@ -16,8 +16,9 @@ it('answers with every field of a machine that was registered', async () => {
   }
   const saved = await people.call('PUT', '/api/v1/machines/m2', people.tokens.operator, machine)
   expect(saved.status).toBe(204)
-  expect(await read('/machines/m2')).toEqual(machine)
-  expect(await read('/machines')).toContainEqual(machine)
+  const shown = { ...machine, chosen: { name: 'any', by: 'person', why: 'a person chose it' } }
+  expect(await read('/machines/m2')).toEqual(shown)
+  expect(await read('/machines')).toContainEqual(shown)
 })
 
 type Body = { content: { 'application/json': { schema: { properties: object } } } }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Run } from '../../../src/domain/run/run.ts'
 import { addLives } from '../life-data.ts'
 import { addNetwork } from '../network-data.ts'
-import { BOOT, CAPTURED, CROWD, createRichData, LONG_NAME, PROOF } from '../rich-data.ts'
+import { BOOT, CAPTURED, CROWD, createRichData, LONG_NAME, PROOF, STRANGER } from '../rich-data.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
 
@@ -80,6 +80,7 @@ beforeEach(async () => {
     bytesPerSecond: 31e6,
     etaSeconds: 7,
   })
+  await data.addStranger(now)
   const says = '52:54:00:00:01:03 is used by two machines: 00112233-… holds 10.77.0.53, deadbeef-… asks'
   for (let times = 0; times < 3; times++)
     await store.conflicts.note(
@@ -95,6 +96,7 @@ const pages = (): [name: string, path: string][] => [
   ...Object.entries(runs).map(([name, run]): [string, string] => [`run-${name}`, `/runs/${run.id}`]),
   ['machines', '/machines'],
   ['machine', '/machines/rack-03'],
+  ['machine-found', `/machines/${STRANGER}`],
   ['machine-long', `/machines/${LONG_NAME}`],
   ['images', '/images'],
   ['image', '/images/debian/2'],
@@ -186,6 +188,7 @@ it('every button that changes something is a call of the API', async () => {
     ...['approve', 'deprecate', 'promote', 'retire', 'revoke', 'sbom', 'scan'].map(
       (step) => `POST /api/v1/images/{name}/{version}/${step}`,
     ),
+    'POST /api/v1/machines/{name}/accept',
     'POST /api/v1/machines/{name}/rename',
     'POST /api/v1/runs',
     'POST /api/v1/runs/{id}/cancel',
