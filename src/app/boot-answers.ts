@@ -34,7 +34,8 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun,
     const base = `http://${localAddress}:${ports.httpPort}`
     const door = `${localAddress}:${ports.agentPort}`
     const code = secrets.issue({ kind: 'code', runId, session })
-    return { runId, session, base, door, mac, code, kernelArguments: run.profile.kernelArguments }
+    const { kernelArguments, consoles } = run.profile
+    return { runId, session, base, door, mac, code, kernelArguments, consoles }
   }
   return {
     script: async (decision: BootDecision, mac: string, localAddress: string): Promise<string> => {

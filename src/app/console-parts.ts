@@ -9,6 +9,7 @@ import { depotDoor } from './depots.ts'
 import type { DoctorDesk } from './doctor/doctor-desk.ts'
 import type { ImageIntake } from './image-intake.ts'
 import type { MachineRegistry } from './machine-registry.ts'
+import type { ProfileRegistry } from './profile-registry.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** What both API and console show of the running service. */
@@ -17,6 +18,7 @@ export type SeenByPeople = {
   network: NetworkDoor
   doctor: DoctorDesk
   machines: MachineRegistry
+  profiles: ProfileRegistry
 }
 
 /** What the console's pages read, joined to the appliance. */

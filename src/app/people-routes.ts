@@ -9,6 +9,7 @@ import { imageRoutes } from '../web/api/image-routes.ts'
 import { machineRoutes } from '../web/api/machine-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
 import { powerRoutes } from '../web/api/power-routes.ts'
+import { profileRoutes } from '../web/api/profile-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
 import type { Appliance } from './appliance.ts'
@@ -38,7 +39,7 @@ export function peopleEndpoints(
       await store.segments.save(segment)
     },
   }
-  const door = { segments, profiles: store.profiles, machines: seen.machines }
+  const door = { segments, profiles: seen.profiles, machines: seen.machines }
   return [
     ...runRoutes({ runs: runs.service, transfers: runs.transfers.list, feed: runs.feed, audit }),
     ...imageRoutes({ list: store.images.list, manifest: library.manifest }),
@@ -49,6 +50,7 @@ export function peopleEndpoints(
     ...networkRoutes(seen.network),
     ...doctorRoutes({ ...seen.doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
+    ...profileRoutes(seen.profiles),
     ...powerRoutes({ act: runs.power, audit }),
     ...resourceRoutes({ ...door, audit }),
     ...machineRoutes({ machines: seen.machines, audit }),

@@ -6,6 +6,7 @@ import { createImpostorWatch } from '../boot/impostor-watch.ts'
 import { createLoaderDesk } from '../boot/loader-desk.ts'
 import { CHECKS } from '../checks/index.ts'
 import type { Clock } from '../core/clock.ts'
+import { hasCode } from '../core/errors.ts'
 import type { Run } from '../domain/run/run.ts'
 import { isEnd } from '../domain/run/run-states.ts'
 import type { Manifest } from '../image/manifest.ts'
@@ -27,7 +28,7 @@ import { createLoaderFiles } from './loader-files.ts'
 import { createMachineCaptures } from './machine-captures.ts'
 import { createMachineDisks } from './machine-disks.ts'
 import { createMachinePower } from './machine-power.ts'
-import { createMachineProfiles } from './machine-profiles.ts'
+import { createMachineProfiles, type MachineProfiles } from './machine-profiles.ts'
 import { powerSender } from './power-sender.ts'
 import { profileOfRun } from './run-profiles.ts'
 import { createSessionPaths } from './session-paths.ts'
@@ -43,10 +44,11 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   const { runs, machines } = store
   const feed = createRunFeed()
   const manifests = cachedManifests(appliance)
-  const power = createMachinePower({ machines, segments: store.segments, sender: powerSender })
+  const profiles = createMachineProfiles({ profiles: store.profiles })
+  const power = powerOf(appliance, profiles)
   const enter = createRunEffects({
     ...{ record: () => record, runChecks: () => runChecks, events: runs.events, log },
-    powerOn: async (name) => ((await machines.find(name))?.power ? power(name, 'on') : undefined),
+    powerOn: (name) => power(name, 'on').catch(undefinedWithoutPower),
   })
   const record = createRunRecorder({ runs, enter, explain: explainFailure, feed, clock, log })
   const runChecks = createRunChecks({ checks: CHECKS, events: runs.events, machines, addressesOf, manifests, record })
@@ -59,7 +61,6 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     firstLoader: async (segment) => (await store.segments.find(segment))?.firstLoader,
   })
   const whyNotThere = createSiteGate(appliance)
-  const profiles = createMachineProfiles({ profiles: store.profiles })
   const profileByMac = async (mac: string) => profiles.currentOf((await machines.findByMac(mac)) ?? {})
   const disks = createMachineDisks(appliance)
   const service = createRunService({
@@ -106,6 +107,15 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: () => resumeRuns(appliance, enter, captures),
   }
+}
+
+const powerOf = ({ store: { machines, segments } }: Appliance, { currentOf }: MachineProfiles) =>
+  createMachinePower({ machines, segments, profileOf: currentOf, sender: powerSender })
+
+/** Of a machine without a power driver a person has to press the button. */
+function undefinedWithoutPower(error: unknown): undefined {
+  if (!hasCode(error, 'machine.no_power', 'machine.not_found')) throw error
+  return undefined
 }
 
 function transfersOf({ store, clock, log }: Appliance, feed: RunFeed): RunTransfers {

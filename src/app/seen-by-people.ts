@@ -7,6 +7,7 @@ import { DOCTOR_CHECKS } from './doctor/index.ts'
 import { runDoctor } from './doctor/run-doctor.ts'
 import { createMachineRegistry } from './machine-registry.ts'
 import { createNetworkDoor, type NetworkDoorDeps } from './network-door.ts'
+import { createProfileRegistry } from './profile-registry.ts'
 import type { RunParts } from './run-parts.ts'
 
 type Running = Pick<NetworkDoorDeps, 'served' | 'notices' | 'recent'> & { runs: RunParts; leases: LeaseBook }
@@ -29,5 +30,6 @@ export function seenByPeople(
     ...{ checks: DOCTOR_CHECKS.length, clock },
     look: (onDone) => runDoctor(settings, clock, { isService: true, onDone }),
   })
-  return { bootPreview, network, doctor, machines: createMachineRegistry({ store, clock }, runs.profiles) }
+  const machines = createMachineRegistry({ store, clock }, runs.profiles)
+  return { bootPreview, network, doctor, machines, profiles: createProfileRegistry(store, machines) }
 }

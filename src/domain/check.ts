@@ -29,3 +29,11 @@ export type CheckVerdict =
 
 /** One verification of a provisioned machine. */
 export type Check = { id: string; says: string; judge(subject: CheckSubject): CheckVerdict | Promise<CheckVerdict> }
+
+/** Checks that prove that the right machine runs the right image: no profile may leave them out. */
+export const NEEDED_CHECKS = ['identity', 'image-version'] as const
+/** Checks that a hardware profile may leave out, by their ids. */
+export const LEAVABLE_CHECKS = [
+  ...(['kernel', 'root-grown', 'secure-boot', 'failed-units', 'network', 'settings', 'tcp-banner'] as const),
+] as const
+export type LeavableCheck = (typeof LEAVABLE_CHECKS)[number]

@@ -1,13 +1,10 @@
 import * as z from 'zod'
-import { parseMac } from '../core/mac.ts'
+import { MacAddress } from './mac-address.ts'
 
 /** How a machine is switched on: the driver, and the MAC that is woken where it is not the first one. */
 export const MachinePower = z.strictObject({
   driver: z.enum(['wake-on-lan']),
-  mac: z
-    .string()
-    .transform((text) => parseMac(text))
-    .optional(),
+  mac: MacAddress.optional(),
 })
 export type MachinePower = z.infer<typeof MachinePower>
 
@@ -24,10 +21,7 @@ export const Machine = z.strictObject({
     .optional(),
   sharesUuid: z.boolean().optional(),
   serial: z.string().max(128).optional(),
-  macs: z
-    .array(z.string().transform((text) => parseMac(text)))
-    .min(1)
-    .max(32),
+  macs: z.array(MacAddress).min(1).max(32),
   profile: z.string().min(1).max(63).optional(),
   power: MachinePower.optional(),
 })

@@ -1,4 +1,4 @@
-import type { Check, CheckSubject } from '../domain/check.ts'
+import type { Check, CheckSubject, CheckVerdict } from '../domain/check.ts'
 import type { Facts } from '../domain/facts.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { Manifest } from '../image/manifest.ts'
@@ -20,13 +20,13 @@ const EVENT_OF = { passed: 'checkPassed', skipped: 'checkSkipped', failed: 'chec
 
 /**
  * Judges the facts last handed in by every check. Each verdict becomes an event, failures last, because the first failed
- * check ends the run; `checksPassed` follows when none failed.
+ * check ends the run; `checksPassed` follows when none failed. What the run's profile leaves out is skipped and not judged.
  */
 export function createRunChecks(deps: RunChecksDeps): (run: Run) => Promise<void> {
   return async (run) => {
     const subject = await gather(deps, run)
     const verdicts = await Promise.all(
-      deps.checks.map(async (check) => ({ check, verdict: await check.judge(subject) })),
+      deps.checks.map(async (check) => ({ check, verdict: leftOut(run, check) ?? (await check.judge(subject)) })),
     )
     const failed = verdicts.filter(({ verdict }) => verdict.outcome === 'failed')
     for (const { check, verdict } of [...verdicts.filter((one) => !failed.includes(one)), ...failed]) {
@@ -45,6 +45,12 @@ export function createRunChecks(deps: RunChecksDeps): (run: Run) => Promise<void
     const skipped = verdicts.filter(({ verdict }) => verdict.outcome === 'skipped').length
     await deps.record(run.id, 'checksPassed', { passed: verdicts.length - skipped, skipped })
   }
+}
+
+/** Why a check is not judged, where the profile that the run began with leaves it out. */
+function leftOut({ profile }: Run, { id }: Check): CheckVerdict | undefined {
+  const isLeftOut = profile.checks?.leaveOut.some((one) => one === id) ?? false
+  return isLeftOut ? { outcome: 'skipped', why: `the hardware profile ${profile.name} leaves it out` } : undefined
 }
 
 async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, exists, gt, isNull, sql } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
+import { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { DatabaseDoor, Queries, SqlValue } from './database.ts'
@@ -182,8 +183,12 @@ const toRow = (run: Run): typeof runs.$inferInsert => ({
   profileVersion: run.profileVersion ?? null,
 })
 
+/** What a run of an earlier program did not know of its profile. */
+const TODAY = HardwareProfile.parse({ name: 'any' })
+
 const toRun = (row: typeof runs.$inferSelect): Run => ({
   ...row,
+  profile: { ...TODAY, ...row.profile },
   deadlineAt: row.deadlineAt ?? undefined,
   endedAt: row.endedAt ?? undefined,
   cause: row.cause ?? undefined,

@@ -22,14 +22,16 @@ const run: Run = {
 }
 const MAC = '52:54:00:00:00:01'
 const SANBOOT_MAC = '52:54:00:00:00:5a'
-const answers = createBootAnswers({
-  templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
-  secrets: createBootSecrets(Buffer.alloc(32)),
-  ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443 },
-  doorPin: 'sha256//abc=',
-  findRun: async () => run,
-  localBootOf: async (mac) => (mac === SANBOOT_MAC ? 'sanboot' : 'exit'),
-})
+const answersFor = (found: Run) =>
+  createBootAnswers({
+    templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
+    secrets: createBootSecrets(Buffer.alloc(32)),
+    ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443 },
+    doorPin: 'sha256//abc=',
+    findRun: async () => found,
+    localBootOf: async (mac) => (mac === SANBOOT_MAC ? 'sanboot' : 'exit'),
+  })
+const answers = answersFor(run)
 const paths = (how: 'systemd' | 'nocloud' | 'none') => answers.seed(run, how, '10.0.0.1').map(({ path }) => path)
 
 it('seeds a systemd image with the program, its unit and the link that starts it', () => {
@@ -66,6 +68,20 @@ it('writes the boot script with the profile’s kernel arguments', async () => {
   expect(script).toContain(
     'quiet panic=10 nomodeset slipway.door=10.0.0.1:8443 slipway.chunks=http://10.0.0.1:8081 slipway.mac=52:54:00:00:00:01',
   )
+})
+
+it.each([
+  ['the screen and the first serial line where it names none', {}, 'console=tty0 console=ttyS0,115200 quiet'],
+  ['its own, in its order', { consoles: ['ttyS1,9600n8', 'tty0'] }, 'console=ttyS1,9600n8 console=tty0 quiet'],
+])('speaks on the profile’s consoles: %s', async (_which, more, expected) => {
+  const profile = HardwareProfile.parse({ name: 'p', ...more })
+  const speaking = answersFor({ ...run, profile })
+  const grant = { kind: 'grant', runId: run.id, session: 2 } as const
+  for (const script of [
+    await speaking.script(grant, MAC, '10.0.0.1'),
+    await speaking.grubScript(grant, MAC, '10.0.0.1'),
+  ])
+    expect(script).toContain(` ${expected} panic=10`)
 })
 
 describe('under a grant', () => {

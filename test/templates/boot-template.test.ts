@@ -92,6 +92,7 @@ it('compiles every template that Slipway ships', () => {
       code: 'c',
     },
     kernelArguments: ['nomodeset', 'a=b'],
+    consoles: ['tty0', 'ttyS0,115200'],
   })
-  expect(script).toContain('quiet panic=10 nomodeset a=b slipway.door=10.0.0.1:8443')
+  expect(script).toContain('console=tty0 console=ttyS0,115200 quiet panic=10 nomodeset a=b slipway.door=10.0.0.1:8443')
 })

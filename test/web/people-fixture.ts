@@ -7,6 +7,7 @@ import { createAccessService } from '../../src/access/access-service.ts'
 import { createImageJobs } from '../../src/app/image-jobs.ts'
 import { createMachineProfiles } from '../../src/app/machine-profiles.ts'
 import { createMachineRegistry } from '../../src/app/machine-registry.ts'
+import { createProfileRegistry } from '../../src/app/profile-registry.ts'
 import { profileOfRun } from '../../src/app/run-profiles.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
@@ -27,6 +28,7 @@ import { type ImageLifeDoor, imageLifeRoutes } from '../../src/web/api/image-lif
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { machineRoutes } from '../../src/web/api/machine-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
+import { profileRoutes } from '../../src/web/api/profile-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
@@ -66,6 +68,7 @@ export async function createPeopleFixture() {
   })
   const profiles = createMachineProfiles({ profiles: store.profiles })
   const machines = createMachineRegistry({ store, clock }, profiles)
+  const registry = createProfileRegistry(store, machines)
   const resources = { ...store, machines }
   const runs = createRunService({
     ...{ runs: store.runs, machines: store.machines, profileOf: profileOfRun({ store }, profiles) },
@@ -123,6 +126,7 @@ export async function createPeopleFixture() {
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...resourceRoutes({ ...resources, audit }),
     ...machineRoutes({ machines, audit }),
+    ...profileRoutes(registry),
   ]
   const people = createPeopleDoor({
     ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },
@@ -132,6 +136,7 @@ export async function createPeopleFixture() {
       runs,
       feed,
       resources,
+      profiles: registry,
       openRuns: store.runs.open,
       transfers,
       images,

@@ -14,6 +14,7 @@ import type { DepotStand } from '../api/depot-routes.ts'
 import type { DoctorDoor } from '../api/doctor-routes.ts'
 import type { MachineDoor } from '../api/machine-routes.ts'
 import type { NetworkDoor } from '../api/network-routes.ts'
+import type { ProfileDoor } from '../api/profile-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
 import { actorOf } from '../authentication.ts'
@@ -71,6 +72,7 @@ export type Pages = {
     profiles: { list(): Promise<HardwareProfile[]> }
     segments: { list(): Promise<Segment[]> }
   }
+  profiles: ProfileDoor
   images: ImageDoor
   library: LibraryDoor
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>
