@@ -4,6 +4,7 @@ import { depotCommands } from '../cli/depot-commands.ts'
 import { imageCommands } from '../cli/image-commands.ts'
 import { imageLifeCommands } from '../cli/image-life-commands.ts'
 import { machineCommands } from '../cli/machine-commands.ts'
+import { machineImportCommand } from '../cli/machine-import-command.ts'
 import { resourceCommands } from '../cli/resource-commands.ts'
 import { runCommandLine } from '../cli/run-command-line.ts'
 import { runCommands } from '../cli/run-commands.ts'
@@ -22,6 +23,7 @@ export function main(argv: string[]): Promise<number> {
     ...depotCommands(openLocalDoor, openClient),
     ...runCommands(openClient),
     ...machineCommands(openClient),
+    machineImportCommand(openClient),
     ...resourceCommands(openClient),
     ...labCommands(MAIN_FILE, async () => (await settingsOf(undefined)).cacheFolder),
   ]

@@ -6,6 +6,7 @@ import type { Endpoint } from '../web/api/endpoint.ts'
 import { imageJobRoutes } from '../web/api/image-job-routes.ts'
 import { imageLifeRoutes } from '../web/api/image-life-routes.ts'
 import { imageRoutes } from '../web/api/image-routes.ts'
+import { machineImportRoutes } from '../web/api/machine-import-routes.ts'
 import { machineRoutes } from '../web/api/machine-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
 import { powerRoutes } from '../web/api/power-routes.ts'
@@ -17,6 +18,7 @@ import type { SeenByPeople } from './console-parts.ts'
 import { depotDoor } from './depots.ts'
 import type { ImageIntake } from './image-intake.ts'
 import { createImageLifecycle } from './image-lifecycle.ts'
+import { createMachineImports } from './machine-imports.ts'
 import type { RunParts } from './run-parts.ts'
 import type { SegmentServers } from './segment-servers.ts'
 
@@ -51,6 +53,7 @@ export function peopleEndpoints(
     ...doctorRoutes({ ...seen.doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...profileRoutes(seen.profiles),
+    ...machineImportRoutes({ importMachines: createMachineImports(store), audit }),
     ...powerRoutes({ act: runs.power, audit }),
     ...resourceRoutes({ ...door, audit }),
     ...machineRoutes({ machines: seen.machines, audit }),

@@ -7,6 +7,8 @@ export type ClientDoor = { url?: string | undefined; socket?: string | undefined
 export type ApiClient = {
   get(path: string): Promise<unknown>
   post(path: string, body?: unknown): Promise<unknown>
+  /** A file as it is, with its media type. */
+  postText(path: string, type: string, text: string): Promise<unknown>
   put(path: string, body: unknown): Promise<unknown>
   delete(path: string): Promise<unknown>
   /** Server-sent events of a path, as parsed data, until the connection ends or `signal` aborts. */
@@ -29,8 +31,8 @@ export function createApiClient(door: ClientDoor): ApiClient {
     path: `/api/v1${path}`,
     headers: { ...headers, host: 'localhost' },
   })
-  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await send(options(method, path), body)
+  const call = async (method: string, path: string, body?: unknown, type?: string): Promise<unknown> => {
+    const response = await send(options(method, path), body, type)
     const text = await readText(response)
     if ((response.statusCode ?? 0) >= 400) throw refusal(response.statusCode ?? 0, text)
     return text === '' ? undefined : JSON.parse(text)
@@ -38,6 +40,7 @@ export function createApiClient(door: ClientDoor): ApiClient {
   return {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body ?? {}),
+    postText: (path, type, text) => call('POST', path, text, type),
     put: (path, body) => call('PUT', path, body),
     delete: (path) => call('DELETE', path),
     async *watch(path, signal) {
@@ -53,12 +56,15 @@ function urlTarget(url: string): RequestOptions {
   return { host: hostname, port: port || (protocol === 'https:' ? 443 : 80) }
 }
 
-function send(options: RequestOptions, body: unknown): Promise<IncomingMessage> {
+/** `type`: of a body that is text already; without it the body is sent as JSON. */
+function send(options: RequestOptions, body: unknown, type?: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const payload = body === undefined ? undefined : type === undefined ? JSON.stringify(body) : String(body)
     const headers = {
       ...options.headers,
-      ...(payload ? { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) } : {}),
+      ...(payload
+        ? { 'content-type': type ?? 'application/json', 'content-length': String(Buffer.byteLength(payload)) }
+        : {}),
     }
     const call = request({ ...options, headers }, resolve)
     call.on('error', (cause) =>

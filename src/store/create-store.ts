@@ -10,6 +10,7 @@ import { createImageVersionStore } from './image-version-store.ts'
 import { createLeaseStore } from './lease-store.ts'
 import { createLibraryFaultStore } from './library-fault-store.ts'
 import { createLibraryHoldStore } from './library-hold-store.ts'
+import { createMachineImportStore } from './machine-import-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
 import { createProfileStore } from './profile-store.ts'
@@ -49,6 +50,7 @@ function storesOver(database: DatabaseDoor) {
     segments: createSegmentStore(database),
     profiles: createProfileStore(database),
     machines,
+    machineImports: createMachineImportStore(database, machines.reload),
     conflicts: createConflictStore(database),
     images: createImageVersionStore(database),
     imageLifecycle: createImageLifecycleStore(database),

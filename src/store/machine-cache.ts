@@ -10,6 +10,8 @@ export type MachineCache<M extends Findable> = {
   findByUuid(uuid: string): Promise<M[]>
   /** Reads a machine anew; resolves when the next question gets the new answer. */
   refresh(name: string): Promise<void>
+  /** Reads all of them anew, after many were changed at once. */
+  reload(): Promise<void>
 }
 
 export function createMachineCache<M extends Findable>(
@@ -38,7 +40,10 @@ export function createMachineCache<M extends Findable>(
   }
   const load = (): Promise<void> => {
     loading ??= readAll().then(
-      (machines) => machines.forEach(keep),
+      (machines) => {
+        for (const name of byName.keys()) forget(name)
+        machines.forEach(keep)
+      },
       (error) => {
         loading = undefined
         throw error
@@ -62,6 +67,11 @@ export function createMachineCache<M extends Findable>(
       const machine = await readOne(name)
       if (machine) keep(machine)
       else forget(name)
+    },
+    reload: async () => {
+      if (!loading) return
+      loading = undefined
+      await load()
     },
   }
 }

@@ -52,6 +52,7 @@ export function createMachineStore(database: DatabaseDoor) {
     findByUuid: cache.findByUuid,
     /** To be told by whoever changes a machine's row elsewhere. */
     refresh: cache.refresh,
+    reload: cache.reload,
     list,
     save: (machine: Machine): Promise<void> => change(machine.name, (queries) => save(queries, machine)),
     ...discoveredMachines(database, change),

@@ -1,7 +1,9 @@
 import express, { type Express, type RequestHandler } from 'express'
 import { AppError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
+import { MOST_BYTES } from '../domain/machine-import/import-row.ts'
 import { type Endpoint, endpointRouter } from './api/endpoint.ts'
+import { IMPORT_MEDIA } from './api/machine-import-routes.ts'
 import { openApiDocument } from './api/openapi.ts'
 import { type Authenticator, identify, requireActor } from './authentication.ts'
 import { createErrorHandler } from './error-handler.ts'
@@ -44,11 +46,14 @@ export function createPeopleDoor(deps: PeopleDoorDeps): Express {
   app.get('/metrics', requireActor, async (_req, res) => void res.type('text/plain').send(await deps.metrics()))
   // Before the body of anything is read: an upload is read by its own protocol.
   app.all(/^\/api\/v1\/uploads(\/|$)/, requireActor, deps.uploads)
-  app.use('/api/v1', requireActor, express.json({ limit: '1mb' }), apiRouter(deps))
+  app.use('/api/v1', requireActor, express.json({ limit: '1mb' }), fileText, apiRouter(deps))
   app.use(deps.console)
   app.use(createErrorHandler(deps.log))
   return app
 }
+
+/** Files that people keep themselves, as text. */
+const fileText = express.text({ type: [...IMPORT_MEDIA], limit: MOST_BYTES })
 
 function apiRouter(deps: PeopleDoorDeps): express.Router {
   return express

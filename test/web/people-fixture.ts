@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccessService } from '../../src/access/access-service.ts'
 import { createImageJobs } from '../../src/app/image-jobs.ts'
+import { createMachineImports } from '../../src/app/machine-imports.ts'
 import { createMachineProfiles } from '../../src/app/machine-profiles.ts'
 import { createMachineRegistry } from '../../src/app/machine-registry.ts'
 import { createProfileRegistry } from '../../src/app/profile-registry.ts'
@@ -26,6 +27,7 @@ import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
 import { type ImportWish, imageJobRoutes } from '../../src/web/api/image-job-routes.ts'
 import { type ImageLifeDoor, imageLifeRoutes } from '../../src/web/api/image-life-routes.ts'
 import { imageRoutes } from '../../src/web/api/image-routes.ts'
+import { machineImportRoutes } from '../../src/web/api/machine-import-routes.ts'
 import { machineRoutes } from '../../src/web/api/machine-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
 import { profileRoutes } from '../../src/web/api/profile-routes.ts'
@@ -127,6 +129,7 @@ export async function createPeopleFixture() {
     ...resourceRoutes({ ...resources, audit }),
     ...machineRoutes({ machines, audit }),
     ...profileRoutes(registry),
+    ...machineImportRoutes({ importMachines: createMachineImports(store), audit }),
   ]
   const people = createPeopleDoor({
     ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },

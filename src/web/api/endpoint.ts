@@ -1,5 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express'
 import * as z from 'zod'
+import { AppError } from '../../core/errors.ts'
 import type { Role } from '../../domain/role.ts'
 import { type Actor, actorWith } from '../authentication.ts'
 import { parse } from './parse.ts'
@@ -17,6 +18,8 @@ export type Endpoint = {
   role: Role
   params: z.ZodType
   body: z.ZodType | undefined
+  /** Media types of a body that is text; absent where it is JSON. */
+  media: readonly string[] | undefined
   answer: z.ZodType
   status: number
   stream: boolean
@@ -30,6 +33,7 @@ type Wish<Params extends z.ZodType, Body extends z.ZodType, Answer extends z.Zod
   role: Role
   params?: Params
   body?: Body
+  media?: readonly string[]
   answer: Answer
   status?: number
   stream?: boolean
@@ -44,7 +48,13 @@ export function endpoint<Params extends z.ZodType, Body extends z.ZodType, Answe
 ): Endpoint {
   return {
     ...{ method: wish.method, path: wish.path, says: wish.says, role: wish.role, answer: wish.answer },
-    ...{ params: wish.params ?? Nothing, body: wish.body, status: wish.status ?? 200, stream: wish.stream ?? false },
+    ...{
+      params: wish.params ?? Nothing,
+      body: wish.body,
+      media: wish.media,
+      status: wish.status ?? 200,
+      stream: wish.stream ?? false,
+    },
     handle: (call) => wish.handle(call as Call<z.output<Params>, z.output<Body>>),
   }
 }
@@ -57,6 +67,8 @@ export function endpointRouter(endpoints: Endpoint[]): Router {
     router[row.method](route, async (req, res) => {
       const actor = actorWith(req, row.role)
       const params = parse(row.params, { ...req.query, ...req.params })
+      if (row.media && !req.is([...row.media]))
+        throw new AppError('request.invalid', `expected a body of ${row.media.join(' or ')}`)
       const body = row.body === undefined ? undefined : parse(row.body, req.body)
       const answer = await row.handle({ params, body, actor, req, res })
       if (row.stream) return

@@ -40,11 +40,14 @@ function operation(row: Endpoint): Schema {
     summary: row.says,
     'x-role': row.role,
     parameters: parameters(row),
-    ...(row.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(row.body, 'input') } } } }
-      : {}),
+    ...(row.body ? { requestBody: { required: true, content: contentOf(row, row.body) } } : {}),
     responses: { [row.status]: { description: row.says, ...answer }, default: { description: 'A coded error' } },
   }
+}
+
+function contentOf({ media = ['application/json'] }: Endpoint, body: z.ZodType): Schema {
+  const schema = schemaOf(body, 'input')
+  return Object.fromEntries(media.map((type) => [type, { schema }]))
 }
 
 function parameters(row: Endpoint): Schema[] {
