@@ -130,8 +130,11 @@ async function watch(api: ApiClient, id: string, call: Call): Promise<number> {
 
 function describe(run: Run): string {
   const { what, of } = aboutRun(run)
-  return `run ${run.id}: ${what} ${of} ${run.machine} is ${run.state}`
+  return `run ${run.id}: ${what} ${of} ${run.machine} is ${run.state} (profile ${profileOf(run)})`
 }
+
+const profileOf = ({ profile, profileVersion }: Run): string =>
+  profileVersion === undefined ? profile.name : `${profile.name} version ${profileVersion}`
 
 async function explain(api: ApiClient, run: Run): Promise<{ why: RunWhy; text: string }> {
   const why = (await api.get(`/runs/${run.id}/why`)) as RunWhy

@@ -5,9 +5,11 @@ import { bootPreviewPages } from './boot-preview-pages.ts'
 import { dashboardPages } from './dashboard-pages.ts'
 import { doctorPages } from './doctor-pages.ts'
 import { imagePages } from './image-pages.ts'
+import { machineImportPages } from './machine-import-pages.ts'
 import { machinePages } from './machine-pages.ts'
 import { networkPages } from './network-pages.ts'
 import { type Pages, requireSignIn } from './pages.ts'
+import { profilePages } from './profile-pages.ts'
 import { runPages } from './run-pages.ts'
 import { type SignInDoor, signInPages } from './sign-in-pages.ts'
 import { loadViews, type Views } from './views.ts'
@@ -25,6 +27,8 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(dashboardPages(parts))
     .use(runPages(parts))
     .use(machinePages(parts))
+    .use(machineImportPages(parts))
+    .use(profilePages(parts))
     .use(imagePages(parts))
     .use(networkPages(parts))
     .use(bootPreviewPages(parts))

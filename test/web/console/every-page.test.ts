@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { HardwareProfile } from '../../../src/domain/hardware-profile.ts'
 import type { Run } from '../../../src/domain/run/run.ts'
+import { LVM_ON_RAID } from '../../domain/storage/layout-samples.ts'
 import { addLives } from '../life-data.ts'
 import { addNetwork } from '../network-data.ts'
 import { BOOT, CAPTURED, CROWD, createRichData, LONG_NAME, PROOF, STRANGER } from '../rich-data.ts'
@@ -9,6 +11,21 @@ import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
 const shown = useConsole()
 const names = ['rack-01', 'rack-02', 'rack-03', 'rack-04', 'rack-05', LONG_NAME]
 const WRITTEN = [...BOOT, PROOF[1]!]
+const PROFILE = HardwareProfile.parse({
+  ...{ name: 'poweredge', description: 'The racks of hall 2, all with two mirrored SSDs' },
+  match: {
+    rules: [
+      { field: 'vendor', is: 'equal', value: 'Dell Inc.' },
+      { field: 'product', is: 'like', value: 'PowerEdge R6*' },
+      { field: 'memoryBytes', is: 'atLeast', value: 128 * 2 ** 30 },
+    ],
+  },
+  installDisk: { by: 'smallest', atLeastBytes: 200e9 },
+  storage: LVM_ON_RAID,
+  firmwarePackages: [{ family: 'debian', releases: ['12'], packages: ['firmware-bnx2', 'intel-microcode'] }],
+  ...{ power: { driver: 'wake-on-lan' }, checks: { leaveOut: ['tcp-banner'] } },
+  biosSettings: [{ name: 'Boot mode', expected: 'UEFI' }, { name: 'SR-IOV' }],
+})
 let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd' | 'capture' | 'refusedCapture', Run>
 
 /** A day in the life of an appliance: runs of every kind, two image versions, a contradiction on the wire. */
@@ -21,6 +38,8 @@ beforeEach(async () => {
     ...{ name: 'debian', version: '2', kind: 'disk', manifestDigest: NEXT, size: 1 << 30, storedBytes: 158_000_000 },
     ...{ ownBytes: 26_000_000, createdAt: '2026-01-02T00:00:00Z' },
   })
+  await store.profiles.save(PROFILE, now - 86_400_000)
+  await store.profiles.save({ ...PROFILE, deadlineFactor: 2, kernelArguments: ['nomodeset'] }, now)
   await addLives(shown.people)
   await addNetwork(shown.people, now)
   shown.people.doctor.start()
@@ -98,6 +117,11 @@ const pages = (): [name: string, path: string][] => [
   ['machine', '/machines/rack-03'],
   ['machine-found', `/machines/${STRANGER}`],
   ['machine-long', `/machines/${LONG_NAME}`],
+  ['profiles', '/profiles'],
+  ['profile', '/profiles/poweredge'],
+  ['profile-new', '/profile-form'],
+  ['profile-form', '/profile-form?of=poweredge'],
+  ['machine-import', '/machine-import'],
   ['images', '/images'],
   ['image', '/images/debian/2'],
   ['image-golden', '/images/debian/1'],
