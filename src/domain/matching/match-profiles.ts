@@ -12,34 +12,35 @@ export type ProfileTrace = { profile: string; priority: number; matches: boolean
 /** `profile` is undefined where none matches, or where several with the same priority do: a machine is never guessed. */
 export type MatchAnswer = { profile: string | undefined; why: string; matching: string[] }
 
-type Compiled = Matchable & {
-  match: MatchRules
-  tests: { field: MatchField; holds: (values: Comparable) => boolean }[]
-}
+type Test = { field: MatchField; holds(values: Comparable): boolean }
+/** `tests` are numbers of rules, the cheap ones first; `said` the same in the order of the profile. */
+type Compiled = Matchable & { match: MatchRules; tests: number[]; said: number[] }
 
-/** Prepares profiles once for many machines. */
+/** Prepares profiles once for many machines: a rule that several profiles have is tried once for a machine. */
 export function createMatcher(profiles: readonly Matchable[]) {
+  const { tests, numberOf } = distinctTests()
   const compiled = profiles.flatMap((profile): Compiled[] => {
     const { match } = profile
-    return match ? [{ ...profile, match, tests: match.rules.map(compile) }] : []
+    if (!match) return []
+    const cheapFirst = [...match.rules].sort((a, b) => Number(DEAR.has(a.is)) - Number(DEAR.has(b.is)))
+    return [{ ...profile, match, tests: cheapFirst.map(numberOf), said: match.rules.map(numberOf) }]
   })
   return {
     match: (inventory: Inventory): MatchAnswer => {
-      const values = readOnce(inventory)
-      const matching = compiled.filter(({ match, tests }) =>
-        match.when === 'all'
-          ? tests.every(({ field, holds }) => holds(values(field).compared))
-          : tests.some(({ field, holds }) => holds(values(field).compared)),
+      const holds = holdsOf(tests, readOnce(inventory))
+      const matching = compiled.filter((one) =>
+        one.match.when === 'all' ? one.tests.every(holds) : one.tests.some(holds),
       )
       return choose(matching)
     },
     /** Why each profile matches or does not, rule by rule. */
     explain: (inventory: Inventory): ProfileTrace[] => {
       const values = readOnce(inventory)
-      return compiled.map(({ name, match, tests }) => {
-        const rules = tests.map(({ field, holds }, at) => ({
-          holds: holds(values(field).compared),
-          says: traceOf(match.rules[at]!, values(field).told),
+      const holds = holdsOf(tests, values)
+      return compiled.map(({ name, match, said }) => {
+        const rules = said.map((number, at) => ({
+          holds: holds(number),
+          says: traceOf(match.rules[at]!, values(tests[number]!.field).told),
         }))
         const matches = match.when === 'all' ? rules.every(({ holds }) => holds) : rules.some(({ holds }) => holds)
         return { profile: name, priority: match.priority, matches, rules }
@@ -59,10 +60,55 @@ function choose(matching: readonly Compiled[]): MatchAnswer {
   return { profile: undefined, why: `${all} fit with the same priority ${highest}: give one a higher`, matching: names }
 }
 
-const compile = (rule: MatchRule): Compiled['tests'][number] => ({
-  field: rule.field,
-  holds: OPERATORS[rule.is].test(('value' in rule ? rule.value : undefined) as never),
-})
+const DEAR: ReadonlySet<MatchRule['is']> = new Set(['like', 'notLike'])
+
+/** Rules by number; the same rule in another profile has the same one. */
+function distinctTests() {
+  const tests: Test[] = []
+  const numbers = new Map<string, number>()
+  const numberOf = (rule: MatchRule): number => {
+    const key = JSON.stringify([rule.field, rule.is, 'value' in rule ? rule.value : null])
+    const known = numbers.get(key)
+    if (known !== undefined) return known
+    numbers.set(key, tests.length)
+    return tests.push(compile(rule)) - 1
+  }
+  return { tests, numberOf }
+}
+
+/** What a rule said of texts before: a site has few models in many machines. */
+const MOST_REMEMBERED = 1000
+
+function compile(rule: MatchRule): Test {
+  const test = OPERATORS[rule.is].test(('value' in rule ? rule.value : undefined) as never)
+  if (!DEAR.has(rule.is)) return { field: rule.field, holds: test }
+  const remembered = new Map<MatchValue, boolean>()
+  const holds = (values: Comparable): boolean => {
+    const [only] = values
+    if (only === undefined || values.size > 1) return test(values)
+    const before = remembered.get(only)
+    if (before !== undefined) return before
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+    const answer = test(values)
+    remembered.set(only, answer)
+    return answer
+  }
+  return { field: rule.field, holds }
+}
+
+const [HOLDS, FAILS] = [1, 2]
+
+/** Tries each rule once at the most for one machine. */
+function holdsOf(tests: readonly Test[], values: (field: MatchField) => Values) {
+  const known = new Uint8Array(tests.length)
+  return (number: number): boolean => {
+    if (known[number] === 0) {
+      const { field, holds } = tests[number]!
+      known[number] = holds(values(field).compared) ? HOLDS : FAILS
+    }
+    return known[number] === HOLDS
+  }
+}
 
 type Values = { told: readonly MatchValue[]; compared: Comparable }
 
