@@ -2,7 +2,7 @@ import { parseDocument } from 'yaml'
 import * as z from 'zod'
 import { HardwareProfile } from '../../domain/hardware-profile.ts'
 import { MATCH_FIELDS, type MatchField } from '../../domain/matching/match-fields.ts'
-import { MatchRules } from '../../domain/matching/match-rule.ts'
+import { type MatchRule, MatchRules } from '../../domain/matching/match-rule.ts'
 
 /** One row of the form as people typed it. */
 export type TypedRule = { field: string; is: string; value: string }
@@ -28,7 +28,9 @@ const FLAGS: Readonly<Record<string, boolean>> = { yes: true, true: true, no: fa
 export function readProfileForm(body: unknown): { spec: HardwareProfile | undefined; problems: FormProblem[] } {
   const typed = Typed.parse(body ?? {})
   const more = readMore(typed.more)
-  const rules = typedRules(typed)
+  const all = typedRules(typed)
+  // The one row that a new form shows is no wish; among others an empty one is a mistake.
+  const rules = all.length === 1 && isEmpty(all[0]!) ? [] : all
   const raw = {
     ...more.value,
     name: typed.name.trim(),
@@ -54,7 +56,7 @@ export function readMatchForm(body: unknown): { name: string; match: MatchRules 
   // A row whose value nobody typed yet is no rule yet.
   const rules = typedRules(typed)
     .map((rule, at) => ({ ...rule, at }))
-    .filter(({ is, value }) => VALUELESS.has(is) || value.trim() !== '')
+    .filter((rule) => !isEmpty(rule))
   const name = typed.name.trim()
   if (rules.length === 0) return { name, match: undefined, problems: [] }
   const priority = numberOf(typed.priority)
@@ -70,10 +72,25 @@ export function readMatchForm(body: unknown): { name: string; match: MatchRules 
 export const formRules = (match: MatchRules | undefined): TypedRule[] =>
   match?.rules.map((rule) => ({
     ...{ field: rule.field, is: rule.is },
-    value: 'value' in rule ? (Array.isArray(rule.value) ? rule.value.join(', ') : String(rule.value)) : '',
+    value: ruleValue(rule),
   })) ?? [{ field: 'vendor', is: 'equal', value: '' }]
 
+/** A rule's value as people would type it; sizes with their unit. */
+export function ruleValue(rule: MatchRule): string {
+  if (!('value' in rule)) return ''
+  if (Array.isArray(rule.value)) return rule.value.join(' | ')
+  return typeof rule.value === 'number' && rule.field.endsWith('Bytes') ? sizeWords(rule.value) : String(rule.value)
+}
+
+/** Bytes by the largest unit of which they are a whole number, so that nothing is lost when they are read again. */
+export function sizeWords(bytes: number): string {
+  const units = ['TiB', 'GiB', 'MiB', 'TB', 'GB', 'MB']
+  const unit = units.find((one) => bytes > 0 && bytes % UNITS[one.toLowerCase()]! === 0)
+  return unit === undefined ? String(bytes) : `${bytes / UNITS[unit.toLowerCase()]!} ${unit}`
+}
+
 const VALUELESS = new Set(['known', 'unknown'])
+const isEmpty = ({ is, value }: TypedRule): boolean => !VALUELESS.has(is) && value.trim() === ''
 const present = (name: string, value: string) => (value === '' ? {} : { [name]: value })
 const wordsOf = (value: string): string[] => value.split(/\s+/).filter(Boolean)
 /** What is no number stays what it is, and is refused by the schema. */
@@ -94,7 +111,7 @@ function ruleOf({ field, is, value }: TypedRule): unknown {
       field,
       is,
       value: typed
-        .split(',')
+        .split('|')
         .map((one) => one.trim())
         .filter(Boolean),
     }
@@ -128,7 +145,8 @@ function readMore(yaml: string): { value: object; problems: FormProblem[] } {
 /** Fields of the form by the first word of the path of an issue; all others stand in the YAML. */
 const OWN = new Set(['name', 'description', 'ramdisk', 'localBoot', 'kernelArguments', 'consoles', 'deadlineFactor'])
 
-function problemOf({ path, message }: Pick<z.core.$ZodIssue, 'path' | 'message'>): FormProblem {
+function problemOf({ path, message: said }: Pick<z.core.$ZodIssue, 'path' | 'message'>): FormProblem {
+  const message = said.replace(/^Invalid input: /, '').replace(', received ', ', got ')
   const [first = '', second, third] = path.map(String)
   if (first === 'match')
     return { at: second === 'rules' && third !== undefined ? `rule-${third}` : (second ?? 'when'), says: message }

@@ -5,8 +5,7 @@ import type { InstallDiskRule } from '../../domain/install-disk.ts'
 import { MATCH_FIELDS } from '../../domain/matching/match-fields.ts'
 import { type MatchRule, OPERATORS } from '../../domain/matching/match-rule.ts'
 import type { PreviewAnswer } from '../api/profile-routes.ts'
-import { formRules } from './profile-form.ts'
-import { bytesWords } from './words.ts'
+import { formRules, ruleValue, sizeWords } from './profile-form.ts'
 
 /** The choices of the form: fields, operators and rules for the disk, from their tables. */
 export const FORM_CHOICES = {
@@ -65,19 +64,21 @@ export const profileFacts = (spec: HardwareProfile) => ({
 
 /** `product is like “PowerEdge*”`. */
 export function ruleWords(rule: MatchRule): string {
-  const value = 'value' in rule ? ` “${Array.isArray(rule.value) ? rule.value.join(', ') : rule.value}”` : ''
-  return `${rule.field} ${OPERATORS[rule.is].says}${value}`
+  const value = ruleValue(rule)
+  return `${rule.field} ${OPERATORS[rule.is].says}${value === '' ? '' : ` “${value}”`}`
 }
 
 const diskValue = (rule: InstallDiskRule): string =>
   Object.entries(rule)
     .filter(([key]) => key !== 'by')
-    .map(([, value]) => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)))
+    .map(([, value]) =>
+      typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'number' ? sizeWords(value) : value,
+    )
     .join(' ')
 
 function diskWords(rule: InstallDiskRule): string {
   const { says } = FORM_CHOICES.disks.find(({ name }) => name === rule.by)!
-  if (rule.by === 'smallest') return `${says} ${bytesWords(rule.atLeastBytes)}`
+  if (rule.by === 'smallest') return `${says} ${sizeWords(rule.atLeastBytes)}`
   if (rule.by !== 'largest') return `${says} ${diskValue(rule)}`.trim()
   return rule.rotational === undefined ? says : `${says} that is ${rule.rotational ? 'rotating' : 'solid state'}`
 }

@@ -19,11 +19,7 @@ const problems = (...lines: string[]) =>
 
 it('tells machines that are added, replaced and as they were', () => {
   expect(
-    outcomes(
-      'new,525400,,,,,',
-      `old,52-54-00-00-00-01,${UUID},S1,r650,,`,
-      'heard,52:54:00:00:00:02,,,,,',
-    ),
+    outcomes('new,525400,,,,,', `old,52-54-00-00-00-01,${UUID},S1,r650,,`, 'heard,52:54:00:00:00:02,,,,,'),
   ).toEqual(['bad', 'same', 'replaced'])
   expect(outcomes('new,52:54:00:00:00:aa 5254000000ab,,,,,', `old,525400000001,${UUID},S2,r650,,`)).toEqual([
     'added',

@@ -16,7 +16,7 @@ const fit = (row) => {
 }
 const fitDisk = () => {
   const chosen = form.querySelector('[data-disk-by]').selectedOptions[0]
-  form.querySelector('[data-disk-value]').hidden = chosen.dataset.hint === ''
+  form.querySelector('[data-disk-value]').classList.toggle('is-unasked', chosen.dataset.hint === '')
   form.querySelector('#disk_value').placeholder = chosen.dataset.hint
 }
 const changed = () => form.dispatchEvent(new Event('rules-changed'))
