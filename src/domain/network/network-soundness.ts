@@ -1,10 +1,10 @@
 import { inNetwork, networkBounds } from '../../core/ipv4.ts'
-import type { Addressing, CardPick, NetworkLayout } from './network-layout.ts'
+import type { Addressing, CardPick, NetworkParts } from './network-parts.ts'
 
 /** What is wrong with a layout: the field, and what was expected of it. */
 export type NetworkProblem = { path: (string | number)[]; message: string }
 
-type Layout = Pick<NetworkLayout, 'cards' | 'bonds' | 'vlans'>
+type Layout = Pick<NetworkParts, 'cards' | 'bonds' | 'vlans'>
 type Link = { name: string; addressing?: Addressing | undefined; mtu?: number | undefined; path: (string | number)[] }
 type Rule = (layout: Layout, links: readonly Link[]) => NetworkProblem[]
 

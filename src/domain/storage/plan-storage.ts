@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts'
-import type { LayoutSize, LayoutUse, StorageLayout } from './storage-layout.ts'
+import type { StorageLayout } from './storage-layout.ts'
+import type { LayoutSize, LayoutUse } from './storage-parts.ts'
 
 /** A partition of a plan: its number in the table, where it begins and how long it is. */
 export type PlannedPartition = { name: string; number: number; startBytes: number; bytes: number; use: LayoutUse }

@@ -1,9 +1,9 @@
-import type { LayoutUse, StorageLayout } from './storage-layout.ts'
+import type { LayoutUse, StorageParts } from './storage-parts.ts'
 
 /** What is wrong with a layout: the field, and what was expected of it. */
 export type LayoutProblem = { path: (string | number)[]; message: string }
 
-type Layout = Pick<StorageLayout, 'firmware' | 'disks' | 'raid1' | 'volumeGroups'>
+type Layout = Pick<StorageParts, 'firmware' | 'disks' | 'raid1' | 'volumeGroups'>
 type Place = {
   name: string
   size: string | undefined
