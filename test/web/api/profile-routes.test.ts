@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { machineCommands } from '../../../src/cli/machine-commands.ts'
+import { machineImportCommand } from '../../../src/cli/machine-import-command.ts'
 import { resourceCommands } from '../../../src/cli/resource-commands.ts'
 import { createApiClient } from '../../../src/client/api-client.ts'
 import { HardwareProfile } from '../../../src/domain/hardware-profile.ts'
@@ -28,7 +28,7 @@ async function slipway(name: string, file: string, text: string, options: Record
   const path = join(folder, file)
   writeFileSync(path, text)
   const client = async () => createApiClient({ url: people.base, token: people.tokens.operator })
-  const command = [...resourceCommands(client), ...machineCommands(client)].find((one) => one.name === name)!
+  const command = [...resourceCommands(client), machineImportCommand(client)].find((one) => one.name === name)!
   const printed: string[] = []
   const code = await command.run({
     ...{ words: [path], options: { ...options, file: path }, json: false, say: () => {} },
