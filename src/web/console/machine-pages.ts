@@ -50,9 +50,16 @@ async function machineValues(parts: Pages, machine: MachineRow, actor: ReturnTyp
   const open = (await parts.openRuns()).find((run) => run.machine === machine.name)
   return {
     ...{ machine, cards, conflicts, found, hasFindings: found.length > 1 },
+    traces: machine.inventory ? await tracesOf(parts, machine.name) : [],
     mayAccept: found[0]?.contradicts !== undefined,
     cannotChange: refusalOfRole(actor, 'operator') ?? (open && refusalOfBusy(open)),
     ...newestRows(history, Date.now()),
     proved: machine.unprovedBy ? undefined : written[0],
   }
+}
+
+/** Every profile that has rules, those that fit first. */
+async function tracesOf({ profiles }: Pages, name: string) {
+  const traces = (await profiles.matching(name)).profiles
+  return traces.toSorted((a, b) => Number(b.matches) - Number(a.matches) || b.priority - a.priority)
 }
