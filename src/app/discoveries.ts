@@ -2,6 +2,7 @@ import type { BootSecrets } from '../boot/boot-secrets.ts'
 import { createRest } from '../boot/rest.ts'
 import type { StrangersDeps } from '../boot/strangers.ts'
 import { AppError } from '../core/errors.ts'
+import { createTurns } from '../core/in-turn.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { HeardNeighbour } from '../protocol/discover-door.ts'
 import { createRunDiscovery } from '../runs/run-discovery.ts'
@@ -29,30 +30,44 @@ type Heard = { mac: string; segment: string }
 export function createDiscoveries({ appliance, start }: DiscoveriesParts) {
   const { store, clock, log } = appliance
   const joined = new Map<string, Promise<MachineRecord>>()
+  const inTurn = createTurns()
   const discover = async ({ mac, segment }: Heard): Promise<MachineRecord> => {
     await assertRoom(appliance)
-    const name = `new-${mac.replaceAll(':', '')}`
+    const name = await freeName(appliance, `new-${mac.replaceAll(':', '')}`)
     await store.machines.discover({ name, macs: [mac] }, clock.now())
     await start({ kind: 'discover', machine: name, segment }, `segment ${segment}`)
     log.info({ machine: name, mac, segment }, 'an unknown machine is discovered')
     return (await store.machines.find(name))!
   }
+  const policyOf = async (segment: string) => (await store.segments.find(segment))?.unknownMachines ?? 'ignore'
   return {
-    policyOf: async (segment: string) => (await store.segments.find(segment))?.unknownMachines ?? 'ignore',
+    policyOf,
     /** A packet that its client repeats asks for the same machine. Throws request.too_many, machine.conflict. */
     discover: (heard: Heard): Promise<MachineRecord> => {
-      const going = joined.get(heard.mac) ?? discover(heard).finally(() => joined.delete(heard.mac))
+      // One after the other: a storm of made-up MACs would be counted before the first of them is stored.
+      const going = joined.get(heard.mac) ?? inTurn(() => discover(heard)).finally(() => joined.delete(heard.mac))
       joined.set(heard.mac, going)
       return going
     },
     /** One that was heard of and never described boots again: it is discovered again, unless that was just tried. */
     again: async (machine: MachineRecord, segment: string): Promise<void> => {
       if (machine.discoveredAt === undefined || machine.inventory !== undefined) return
+      if ((await policyOf(segment)) !== 'discover') return
       const last = await store.runs.lastOf(machine.name)
       if (last && (last.endedAt === undefined || clock.now() - last.createdAt < AGAIN_MS)) return
-      await assertRoom(appliance)
-      await start({ kind: 'discover', machine: machine.name, segment }, `segment ${segment}`)
+      await inTurn(async () => {
+        await assertRoom(appliance)
+        await start({ kind: 'discover', machine: machine.name, segment }, `segment ${segment}`)
+      })
     },
+  }
+}
+
+/** A machine that was discovered by a card may have lost it to another since. */
+async function freeName({ store }: Pick<Appliance, 'store'>, wanted: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted}-${number}`
+    if (!(await store.machines.find(name))) return name
   }
 }
 
@@ -77,12 +92,8 @@ const noteHeard =
   async (name: string, runId: string, neighbours: readonly HeardNeighbour[]): Promise<void> => {
     const at = clock.now()
     await store.machines.markSeen(name, at)
-    const inventory = (await store.machines.find(name))?.inventory
-    if (!inventory) return
     const heard = new Map(neighbours.map(({ mac, lldp }) => [mac, lldp]))
-    const nics = inventory.nics.map((nic) => (heard.has(nic.mac) ? { ...nic, lldp: heard.get(nic.mac) } : nic))
-    if (JSON.stringify(nics) === JSON.stringify(inventory.nics)) return
-    await store.machines.noteInventory(name, { runId, at, inventory: { ...inventory, nics } })
+    await store.machines.noteNeighbours(name, { runId, at, heard })
   }
 
 type Parts = {
@@ -91,21 +102,26 @@ type Parts = {
   profiles: Pick<MachineProfiles, 'of'>
   secrets: BootSecrets
   record: RecordEvent
+  /** The verified discovery whose newest boot session this token is of. */
+  describedRun(token: string): Promise<Run | undefined>
 }
+
+const repeat = <T>(run: Run | undefined, answer: (run: Run) => Promise<T>): Promise<T> | undefined => run && answer(run)
 
 /** What the boot decider and the agents' door need of discoveries. */
 export function joinDiscoveries(
   appliance: Appliance,
-  { service, inventories, profiles, secrets, record }: Parts,
+  { service, inventories, profiles, secrets, record, describedRun }: Parts,
 ): { strangers: Omit<StrangersDeps<MachineRecord>, 'clock'>; discoveries: DiscoverDoor } {
   const { store, clock } = appliance
   const { runs, machines } = store
   const rest = createRest({ secrets, runs, noteHeard: noteHeard(appliance), clock })
-  const { describe } = createRunDiscovery({
+  const { describe, again } = createRunDiscovery({
     ...{ inventories, machines, profileOf: profiles.of, restToken: rest.token, record },
+    wasWritten: async (name) => (await runs.lastWritten(name)) !== undefined,
   })
   return {
     strangers: createDiscoveries({ appliance, start: service.start }),
-    discoveries: { describe, orders: rest.orders },
+    discoveries: { describe, again: async (token) => repeat(await describedRun(token), again), orders: rest.orders },
   }
 }

@@ -43,20 +43,26 @@ export function createMachineRegistry({ store, clock }: Pick<Appliance, 'store' 
       return machines.inventories(name)
     },
     /**
-     * Takes over who the machine is from the newest inventory that contradicts it: its board was replaced. Throws
-     * machine.conflict where that belongs to another machine, resource.not_found where nothing contradicts it.
+     * Takes over who the machine is from what was found in it last, by the run that the caller saw: its board was replaced.
+     * Throws machine.conflict where that belongs to another machine or another finding came since, resource.not_found where
+     * the last one does not contradict it.
      */
-    accept: async (name: string): Promise<MachineRecord> => {
+    accept: async (name: string, runId: string): Promise<MachineRecord> => {
       const machine = await found(name)
       const [newest] = await machines.inventories(name)
       if (newest?.contradicts === undefined)
         throw new AppError('resource.not_found', `expected an inventory that contradicts ${name}, got none`)
+      if (newest.runId !== runId)
+        throw new AppError(
+          'machine.conflict',
+          `expected the finding of run ${newest.runId}, which is the last, got ${runId}`,
+        )
       const { uuid, serial, macs } = tellIdentity(newest.inventory)
       await machines.identify(name, {
         ...{ uuid: uuid ?? machine.uuid, serial: serial ?? machine.serial },
         macs: macs.length > 0 ? macs : machine.macs,
       })
-      const { runId, inventory } = newest
+      const { inventory } = newest
       await machines.noteInventory(name, { runId, inventory, at: clock.now() })
       await store.conflicts.forget(name)
       return found(name)

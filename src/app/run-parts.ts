@@ -16,7 +16,6 @@ import { createRunDeadlines } from '../runs/run-deadlines.ts'
 import { createRunDeployment } from '../runs/run-deployment.ts'
 import { createRunEffects } from '../runs/run-effects.ts'
 import { createRunFeed, type RunFeed } from '../runs/run-feed.ts'
-import { createRunInventories } from '../runs/run-inventories.ts'
 import { createRunPeers, type RunPeers } from '../runs/run-peers.ts'
 import { createRunRecorder } from '../runs/run-recorder.ts'
 import { createRunService } from '../runs/run-service.ts'
@@ -27,6 +26,7 @@ import { joinDiscoveries } from './discoveries.ts'
 import { createLoaderFiles } from './loader-files.ts'
 import { createMachineCaptures } from './machine-captures.ts'
 import { createMachineDisks } from './machine-disks.ts'
+import { createMachineInventories } from './machine-inventories.ts'
 import { createMachinePower } from './machine-power.ts'
 import { createMachineProfiles, type MachineProfiles } from './machine-profiles.ts'
 import { powerSender } from './power-sender.ts'
@@ -55,11 +55,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   const secrets = createBootSecrets(appliance.keys.bootSecret)
   const sessions = store.bootSessions
   const noteResult = async (...args: Parameters<typeof record>): Promise<void> => void (await record(...args))
-  const loaderFiles = createLoaderFiles(appliance.settings.dataFolder)
-  const loaders = createLoaderDesk({
-    ...{ machines, clock, stateOf: loaderFiles.stateOf },
-    firstLoader: async (segment) => (await store.segments.find(segment))?.firstLoader,
-  })
+  const { loaderFiles, loaders } = loadersOf(appliance)
   const whyNotThere = createSiteGate(appliance)
   const profileByMac = async (mac: string) => profiles.currentOf((await machines.findByMac(mac)) ?? {})
   const disks = createMachineDisks(appliance)
@@ -68,8 +64,11 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse, ...disks },
     ...{ record, enter, clock },
   })
-  const inventories = createRunInventories({ machines, noteConflict: store.conflicts.note, record, clock })
-  const { strangers, discoveries } = joinDiscoveries(appliance, { service, inventories, profiles, secrets, record })
+  const inventories = createMachineInventories(appliance, { record, profiles })
+  const exchange = createBootExchange({ secrets, runs, sessions, record: noteResult })
+  const { describedRun } = exchange
+  const discovery = { service, inventories, profiles, secrets, record, describedRun }
+  const { strangers, discoveries } = joinDiscoveries(appliance, discovery)
   const decider = createBootDecider({
     ...{ machines, runs, sessions, record: noteResult, loaders, whyNotThere, strangers, clock },
   })
@@ -100,7 +99,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     decider,
     decideForChunk: grants.decideForMac,
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
-    exchange: createBootExchange({ secrets, runs, sessions, record: noteResult }),
+    exchange,
     deadlines: createRunDeadlines({ runs, lastReport: service.lastReport, record, clock, log }),
     /** How the machine with this MAC goes on to its own disk. */
     localBootOf: async (mac: string) => (await profileByMac(mac))?.spec.localBoot ?? 'exit',
@@ -116,6 +115,15 @@ const powerOf = ({ store: { machines, segments } }: Appliance, { currentOf }: Ma
 function undefinedWithoutPower(error: unknown): undefined {
   if (!hasCode(error, 'machine.no_power', 'machine.not_found')) throw error
   return undefined
+}
+
+function loadersOf({ settings, store, clock }: Appliance) {
+  const loaderFiles = createLoaderFiles(settings.dataFolder)
+  const loaders = createLoaderDesk({
+    ...{ machines: store.machines, clock, stateOf: loaderFiles.stateOf },
+    firstLoader: async (segment) => (await store.segments.find(segment))?.firstLoader,
+  })
+  return { loaderFiles, loaders }
 }
 
 function transfersOf({ store, clock, log }: Appliance, feed: RunFeed): RunTransfers {

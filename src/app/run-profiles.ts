@@ -11,15 +11,19 @@ type Stores = {
   store: {
     segments: Pick<Appliance['store']['segments'], 'find'>
     profiles: Pick<Appliance['store']['profiles'], 'current'>
+    runs: Pick<Appliance['store']['runs'], 'find'>
   }
 }
 
 /** The profile of a run: the one that a person or the rules chose; a discovery needs none. Throws profile.not_found. */
 export const profileOfRun =
   ({ store }: Stores, profiles: MachineProfiles): RunServiceDeps['profileOf'] =>
-  async (machine, { kind, segment }) => {
+  async (machine, { kind, segment, retryOf }) => {
     const own = await profiles.currentOf(machine)
     if (own) return own
+    // What a machine was discovered with is what it is discovered with again.
+    const before = kind === 'discover' && retryOf !== undefined ? await store.runs.find(retryOf) : undefined
+    if (before) return { spec: before.profile, version: before.profileVersion }
     if (kind === 'discover') return profileOfSegment({ store }, segment)
     const { name, why } = await profiles.of(machine)
     const got = name === undefined ? `none: ${why}` : `${name}, which does not exist`

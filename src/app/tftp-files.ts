@@ -77,7 +77,11 @@ const CHOSEN: Readonly<
   >
 > = {
   script: async (decision) => decision,
-  disk: async (decision) => (decision.kind === 'menu' ? { kind: 'local', why: 'it was chosen in the menu' } : decision),
+  // Whoever read the menu may have read it long ago.
+  disk: async (decision) =>
+    decision.kind === 'menu' || decision.kind === 'ignore'
+      ? { kind: 'local', why: 'it was chosen in the menu' }
+      : decision,
   discover: async (decision, mac, { choseDiscovery }) => (decision.kind === 'menu' ? choseDiscovery(mac) : decision),
 }
 

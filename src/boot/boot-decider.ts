@@ -81,16 +81,18 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     return live ? { kind: 'grant', runId: run.id, session: live.number } : withoutGrant(machine)
   }
 
+  const decideForMac = async (mac: string): Promise<BootDecision> => {
+    const machine = await deps.machines.findByMac(mac)
+    if (!machine) return strangers.meetMac(mac)
+    const run = await underGrant(machine)
+    const live = run && (await deps.sessions.live(run.id))
+    return live ? { kind: 'grant', runId: live.runId, session: live.number } : withoutGrant(machine)
+  }
+
   return {
     decide: async (client, begins) => withLoader(await judge(client, begins ? 'begins' : 'goes on'), client, begins),
     foresee: async (client) => withLoader(await judge(client, 'foresees'), client, false),
-    decideForMac: async (mac) => {
-      const machine = await deps.machines.findByMac(mac)
-      if (!machine) return strangers.meetMac(mac)
-      const run = await underGrant(machine)
-      const live = run && (await deps.sessions.live(run.id))
-      return live ? { kind: 'grant', runId: live.runId, session: live.number } : withoutGrant(machine)
-    },
+    decideForMac,
     reachedScript: async (runId) => {
       const live = await deps.sessions.live(runId)
       if (live?.stage === 'firmware') await deps.sessions.save({ ...live, stage: 'script' })
@@ -98,7 +100,8 @@ export function createBootDecider(deps: BootDeciderDeps): BootDecider {
     choseDiscovery: async (mac) => {
       const client = await strangers.chose(mac)
       const machine = client && (await deps.machines.findByMac(mac))
-      return machine ? judgeKnown(machine, client, 'begins') : { kind: 'ignore', why: `${mac} was not asked` }
+      // Who asks again, or was not asked, is told what holds now.
+      return machine ? judgeKnown(machine, client, 'begins') : decideForMac(mac)
     },
   }
 }

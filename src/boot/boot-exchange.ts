@@ -20,6 +20,8 @@ export type BootExchange = {
   exchange(code: string, nonce: string, peer: string): Promise<{ token: string; run: Run; session: number }>
   authorizeAgent(token: string): Promise<Run>
   authorizeFacts(token: string): Promise<Run>
+  /** The verified discovery whose newest boot session the token is of: its agent may not have heard the answer. */
+  describedRun(token: string): Promise<Run | undefined>
 }
 
 const refused = (why: string): AppError => new AppError('agent.token_refused', why)
@@ -58,6 +60,12 @@ export function createBootExchange(deps: BootExchangeDeps): BootExchange {
       const run = await runOf(claim, 'a session token')
       await assertLive(run, claim!.session)
       return run
+    },
+    describedRun: async (token) => {
+      const claim = deps.secrets.read('session', token)
+      const run = claim && (await deps.runs.find(claim.runId))
+      if (run?.kind !== 'discover' || run.state !== 'verified') return undefined
+      return (await deps.sessions.live(run.id))?.number === claim!.session ? run : undefined
     },
     authorizeFacts: async (token) => {
       const run = await runOf(deps.secrets.read('verify', token), 'a verify token')

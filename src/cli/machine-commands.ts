@@ -61,7 +61,9 @@ function identityCommands(client: (call: Call) => Promise<ApiClient>): Command[]
       ...{ name: 'machine accept', says: 'Take over who a machine is after its board was replaced' },
       ...{ words: ['NAME'], options: {} },
       run: async (call) => {
-        await (await client(call)).post(`/machines/${call.words[0]}/accept`)
+        const api = await client(call)
+        const [newest] = (await api.get(`/machines/${call.words[0]}/inventories`)) as Found[]
+        await api.post(`/machines/${call.words[0]}/accept`, { runId: newest?.runId ?? 'none' })
         call.print({ accepted: call.words[0] }, `${call.words[0]} is what the agent last found there`)
         return 0
       },

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   'machine.conflict': { status: 409, retryable: false },
   'machine.no_power': { status: 409, retryable: false },
   'profile.not_found': { status: 404, retryable: false },
+  'profile.changed': { status: 409, retryable: false },
   'segment.invalid': { status: 400, retryable: false },
   'run.not_found': { status: 404, retryable: false },
   'run.ended': { status: 409, retryable: false },

@@ -28,7 +28,9 @@ export function judgeIdentity(
   const strangers = others.filter(({ name }) => name !== machine.name)
   const own = ownContradictions(machine, told)
   const taken = claimsOfOthers(machine, told, strangers)
-  const isProved = machine.uuid !== undefined && machine.uuid === told.uuid
+  // A UUID that another board carries too proves neither.
+  const isOnlyOne = !machine.sharesUuid && !strangers.some(({ uuid }) => uuid !== undefined && uuid === told.uuid)
+  const isProved = machine.uuid !== undefined && machine.uuid === told.uuid && isOnlyOne
   const [fatal] = [...own, ...taken.filter(({ claims }) => claims !== 'mac' || !isProved)]
   return { claims: [...own, ...taken], stops: fatal?.says }
 }
@@ -37,9 +39,19 @@ export function judgeIdentity(
 export const tellIdentity = ({ uuid, serial, nics }: Pick<Inventory, 'uuid' | 'serial' | 'nics'>) => ({
   uuid: knownUuid(uuid),
   serial: knownText(serial),
-  macs: nics.map(({ mac }) => mac.toLowerCase()).filter((mac) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac)),
+  macs: [...new Set(nics.filter(({ driver }) => !NOT_ITS_OWN.has(driver ?? '')).map(({ mac }) => mac.toLowerCase()))]
+    .filter((mac) => UNICAST.test(mac) && mac !== NO_MAC)
+    .slice(0, MOST_MACS),
 })
 type Told = ReturnType<typeof tellIdentity>
+
+/** Cards over USB: those of management controllers have one MAC in every machine of some makes, and adapters are carried about. */
+const NOT_ITS_OWN = new Set(['cdc_ether', 'cdc_ncm', 'cdc_subset', 'rndis_host', 'usbnet'])
+/** The lowest bit of a MAC's first byte is that of groups (IEEE 802). */
+const UNICAST = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
+const NO_MAC = '00:00:00:00:00:00'
+/** As many as can be registered. */
+const MOST_MACS = 32
 
 /** Of the registered machine itself: another UUID or serial beside its MAC. */
 function ownContradictions({ name, uuid, serial }: KnownIdentity, told: Told): IdentityClaim[] {
@@ -63,7 +75,7 @@ function claimsOfOthers(machine: KnownIdentity, told: Told, others: readonly Kno
     const moved = told.macs.filter((card) => other.macs.includes(card))
     return [
       ...(isTwin ? [claim('uuid', mac, `${machine.name} (${mac}) has the UUID of ${other.name}`)] : []),
-      ...(isNamesake && !isTwin && !(other.uuid && machine.uuid)
+      ...(isNamesake && !isTwin && !(other.uuid && machine.uuid && other.uuid !== machine.uuid)
         ? [claim('serial', mac, `${machine.name} (${mac}) has the serial number ${told.serial} of ${other.name}`)]
         : []),
       ...moved.map((card) => claim('mac', told.uuid ?? mac, `the card ${card} of ${other.name} is in ${machine.name}`)),

@@ -1,31 +1,32 @@
 import { AppError } from '../core/errors.ts'
 import { chooseInstallDisk } from '../domain/install-disk.ts'
 import type { Inventory } from '../domain/inventory.ts'
-import { type IdentityClaim, judgeIdentity, type KnownIdentity, tellIdentity } from '../domain/machine-identity.ts'
+import type { IdentityClaim } from '../domain/machine-identity.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { ChosenDisk } from '../protocol/agent-door.ts'
+import { createMachineIdentities, type KnownMachine, type MachineIdentitiesDeps } from './machine-identities.ts'
 import type { RecordEvent } from './run-recorder.ts'
 
-type Known = KnownIdentity & { discoveredAt?: number | undefined }
-
-export type RunInventoriesDeps = {
+export type RunInventoriesDeps = MachineIdentitiesDeps & {
   machines: {
-    find(name: string): Promise<Known | undefined>
-    list(): Promise<KnownIdentity[]>
+    find(name: string): Promise<KnownMachine | undefined>
     noteInventory(
       name: string,
       found: { runId: string; at: number; inventory: Inventory; contradicts?: string | undefined },
     ): Promise<void>
-    identify(name: string, identity: ReturnType<typeof tellIdentity>): Promise<void>
   }
   noteConflict(claim: IdentityClaim, at: number): Promise<unknown>
+  /** The profile that the machine has now, where its rules chose it; undefined where a person did. */
+  profileByRules(name: string): Promise<{ name: string | undefined; why: string } | undefined>
   record: RecordEvent
   clock: { now(): number }
 }
 export type RunInventories = ReturnType<typeof createRunInventories>
 
 /** What every kind of run does with what its agent found on the machine. */
-export function createRunInventories({ machines, noteConflict, record, clock }: RunInventoriesDeps) {
+export function createRunInventories(deps: RunInventoriesDeps) {
+  const { machines, noteConflict, record, clock } = deps
+  const identities = createMachineIdentities(deps)
   return {
     /**
      * Stores the inventory; one that nobody registered learns from it who it is. Throws machine.conflict, and freezes the
@@ -37,7 +38,7 @@ export function createRunInventories({ machines, noteConflict, record, clock }: 
       await record(run.id, 'inventoryTaken', { ...rest, ...counts })
       const machine = await machines.find(run.machine)
       if (!machine) throw new AppError('machine.not_found', `expected a machine, got ${run.machine}`)
-      const { claims, stops } = judgeIdentity(machine, inventory, await machines.list())
+      const { claims, stops } = await identities.judge(machine, inventory)
       const at = clock.now()
       await machines.noteInventory(run.machine, { runId: run.id, at, inventory, contradicts: stops })
       for (const claim of claims) {
@@ -48,7 +49,8 @@ export function createRunInventories({ machines, noteConflict, record, clock }: 
         await record(run.id, 'frozen', { code: 'machine.conflict', message: stops })
         throw new AppError('machine.conflict', stops)
       }
-      if (machine.discoveredAt !== undefined) await learn(machine, inventory, claims)
+      if (machine.discoveredAt !== undefined && machine.inventory === undefined)
+        await identities.learn(machine, inventory)
     },
     /** The disk that the profile's rule names, for `imageBytes`. Throws the disk.* code that ended the run. */
     chooseDisk: async (
@@ -59,6 +61,7 @@ export function createRunInventories({ machines, noteConflict, record, clock }: 
     ): Promise<ChosenDisk> => {
       const rule = run.profile.installDisk
       try {
+        await assertSameProfile(run)
         const { name, bytes, serial } = chooseInstallDisk(rule, inventory.disks, imageBytes ?? 0)
         await record(run.id, event, { disk: name, bytes, serial, rule, imageBytes })
         return { name, bytes, ...(serial === undefined ? {} : { serial }) }
@@ -69,12 +72,14 @@ export function createRunInventories({ machines, noteConflict, record, clock }: 
     },
   }
 
-  /** Its own cards, UUID and serial; a card that belongs to another machine stays that one's. */
-  async function learn(machine: Known, inventory: Inventory, claims: IdentityClaim[]): Promise<void> {
-    const told = tellIdentity(inventory)
-    const foreign = (await machines.list()).filter(({ name }) => name !== machine.name).flatMap(({ macs }) => macs)
-    const cards = claims.length === 0 ? told.macs : told.macs.filter((mac) => !foreign.includes(mac))
-    const macs = [...new Set([...machine.macs, ...cards])].slice(0, 32)
-    await machines.identify(machine.name, { uuid: told.uuid, serial: told.serial, macs })
+  /** The rules chose the profile by what was found before: what is found now has to lead to it too. Throws profile.changed. */
+  async function assertSameProfile(run: Run): Promise<void> {
+    const now = await deps.profileByRules(run.machine)
+    if (now === undefined || now.name === run.profile.name) return
+    const got = now.name ?? 'none'
+    throw new AppError(
+      'profile.changed',
+      `expected the rules to choose ${run.profile.name} for ${run.machine} as when the run began, got ${got}: ${now.why}`,
+    )
   }
 }

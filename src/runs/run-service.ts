@@ -34,7 +34,12 @@ export type RunServiceDeps = {
   enter(run: Run): Promise<void>
   clock: Clock
 }
-export type MachineOfRun = { name: string; profile?: string | undefined; inventory?: Inventory | undefined }
+export type MachineOfRun = {
+  name: string
+  macs: readonly string[]
+  profile?: string | undefined
+  inventory?: Inventory | undefined
+}
 export type ProfileOfRun = { spec: HardwareProfile; version: number | undefined }
 
 /**
@@ -71,6 +76,7 @@ export function createRunService(deps: RunServiceDeps) {
       const image = await IMAGE_OF_RUN[kind](deps, wish, now)
       const run = newRun(kind, machine.name, image, profile, now, wish.retryOf)
       await deps.runs.add(run)
+      await assertStillThere(deps, run, machine)
       const { name, version } =
         profile.version === undefined ? {} : { name: profile.spec.name, version: profile.version }
       await deps.record(run.id, 'created', {
@@ -102,6 +108,15 @@ export function createRunService(deps: RunServiceDeps) {
       reports.set(id, { progress, at, unchangedSince: isSame ? before.unchangedSince : at })
     },
   }
+}
+
+/** A machine with an open run keeps its name; until then somebody may have given it to another. Throws machine.not_found. */
+async function assertStillThere({ machines, record }: RunServiceDeps, run: Run, before: MachineOfRun): Promise<void> {
+  const now = await machines.find(run.machine)
+  if (now && JSON.stringify(now.macs) === JSON.stringify(before.macs)) return
+  const message = `expected ${run.machine} to be the machine that was asked for, it was renamed or changed meanwhile`
+  await record(run.id, 'cancelled', { actor: 'appliance', message })
+  throw new AppError('machine.not_found', message)
 }
 
 type ImageOfRun = { name: string; version: string; manifestDigest: string }

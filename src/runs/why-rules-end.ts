@@ -120,6 +120,16 @@ export const WHY_RULES_END: readonly WhyRow[] = [
     remedy: 'Pick the larger disk in the profile, or build a smaller image. Nothing was written.',
   },
   {
+    id: 'profileChanged',
+    says: 'The rules choose another profile for what the agent found than when the run began.',
+    when: (facts) => facts.isEnd('diskRefused', 'profile.changed'),
+    missingStep: 'rules that choose the run’s profile for {machine}',
+    got: '{said}',
+    likelyCauses: ['parts of the machine were changed since it was described', 'rules of profiles were changed'],
+    remedy:
+      'Look at the machine’s page what changed; start a new run, which takes the profile of now. Nothing was written.',
+  },
+  {
     id: 'diskRefused',
     says: 'No install disk was chosen.',
     when: (facts) => facts.isEnd('diskRefused'),

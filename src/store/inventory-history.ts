@@ -1,5 +1,5 @@
 import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm'
-import type { Inventory } from '../domain/inventory.ts'
+import type { Inventory, Neighbour } from '../domain/inventory.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
 import { machineInventories, machines } from './schema.ts'
 
@@ -25,7 +25,7 @@ export async function noteInventory(queries: Queries, machine: string, found: Fo
     .select()
     .from(machineInventories)
     .where(and(eq(machineInventories.machine, machine), ofKind(machineInventories.contradicts)))
-    .orderBy(desc(machineInventories.seq))
+    .orderBy(desc(machineInventories.lastAt), desc(machineInventories.seq))
   const [last] = rows
   if (last && JSON.stringify(last.inventory) === JSON.stringify(inventory) && last.contradicts === contradicts) {
     const again = { runId, lastAt: at }
@@ -38,15 +38,28 @@ export async function noteInventory(queries: Queries, machine: string, found: Fo
   if (contradicts === null) await queries.update(machines).set({ inventory }).where(eq(machines.name, machine))
 }
 
-/** The newest first. */
+/** What was found last comes first. */
 export async function inventoriesOf({ read }: DatabaseDoor, machine: string): Promise<InventoryRecord[]> {
   const rows = await read
     .select()
     .from(machineInventories)
     .where(eq(machineInventories.machine, machine))
-    .orderBy(desc(machineInventories.seq))
+    .orderBy(desc(machineInventories.lastAt), desc(machineInventories.seq))
   return rows.map(({ runId, firstAt, lastAt, inventory, contradicts }) => ({
     ...{ runId, firstAt, lastAt, inventory },
     contradicts: contradicts ?? undefined,
   }))
+}
+
+/** Tells the cards of what was found last what they hear; nothing where that is what it was. */
+export async function noteNeighbours(
+  queries: Queries,
+  machine: string,
+  { runId, at, heard }: { runId: string; at: number; heard: ReadonlyMap<string, Neighbour> },
+): Promise<void> {
+  const [row] = await queries.select().from(machines).where(eq(machines.name, machine))
+  if (!row?.inventory) return
+  const nics = row.inventory.nics.map((nic) => (heard.has(nic.mac) ? { ...nic, lldp: heard.get(nic.mac) } : nic))
+  if (JSON.stringify(nics) === JSON.stringify(row.inventory.nics)) return
+  await noteInventory(queries, machine, { runId, at, inventory: { ...row.inventory, nics } })
 }

@@ -18,9 +18,24 @@ export async function renameMachine(queries: Queries, name: string, to: string):
     await queries.update(table).set({ machine: to }).where(eq(table.machine, name))
 }
 
-/** Forgets a machine; what its runs did stays told. Throws machine.busy while a run is open. */
+/** Behind the name of a forgotten machine in the history of its runs: no machine can be named so. */
+const FORGOTTEN = ' (forgotten)'
+
+/**
+ * Forgets a machine; what its runs did stays told, of a machine that no later one is. Throws machine.busy while a run is
+ * open, machine.conflict while its disk is written and not proved: nobody would hold it any more.
+ */
 export async function removeMachine(queries: Queries, name: string): Promise<void> {
   await assertFree(queries, name)
+  const [row] = await queries.select().from(machines).where(eq(machines.name, name))
+  if (row?.unprovedBy) {
+    const message = `expected the disk of ${name} to be proved, run ${row.unprovedBy} wrote it and did not: deploy it anew first`
+    throw new AppError('machine.conflict', message)
+  }
+  await queries
+    .update(runs)
+    .set({ machine: `${name}${FORGOTTEN}` })
+    .where(eq(runs.machine, name))
   for (const table of [machineMacs, machineInventories, machineConflicts])
     await queries.delete(table).where(eq(table.machine, name))
   await queries.delete(machines).where(eq(machines.name, name))

@@ -4,8 +4,14 @@ import type { LoaderMemory } from '../domain/boot.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Machine } from '../domain/machine.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
-import { type FoundInventory, type InventoryRecord, inventoriesOf, noteInventory } from './inventory-history.ts'
-import { createMachineCache } from './machine-cache.ts'
+import {
+  type FoundInventory,
+  type InventoryRecord,
+  inventoriesOf,
+  noteInventory,
+  noteNeighbours,
+} from './inventory-history.ts'
+import { createMachineCache, type MachineCache } from './machine-cache.ts'
 import { removeMachine, renameMachine } from './machine-names.ts'
 import { machineMacs, machines } from './schema.ts'
 
@@ -50,6 +56,8 @@ export function createMachineStore(database: DatabaseDoor) {
     findByMac: cache.findByMac,
     /** Every machine registered with this UUID; more than one only where they are said to share it. */
     findByUuid: cache.findByUuid,
+    /** Every machine that has something of this identity. */
+    alike: (identity: MachineIdentity): Promise<MachineRecord[]> => alike(cache, identity),
     /** To be told by whoever changes a machine's row elsewhere. */
     refresh: cache.refresh,
     reload: cache.reload,
@@ -62,6 +70,9 @@ export function createMachineStore(database: DatabaseDoor) {
       change(name, (queries) => queries.update(machines).set({ seenAt: at }).where(eq(machines.name, name))),
     noteInventory: (name: string, found: FoundInventory) =>
       change(name, (queries) => noteInventory(queries, name, found)),
+    /** What its cards hear, of what was found in it last. */
+    noteNeighbours: (name: string, heard: Parameters<typeof noteNeighbours>[2]) =>
+      change(name, (queries) => noteNeighbours(queries, name, heard)),
     saveLoaders: (name: string, loaders: LoaderMemory) =>
       change(name, (queries) => queries.update(machines).set({ loaders }).where(eq(machines.name, name))),
     setUnproved: (name: string, runId: string | undefined) =>
@@ -89,6 +100,18 @@ async function find(queries: Queries, name: string): Promise<MachineRecord | und
 }
 
 type Change = (name: string, steps: (queries: Queries) => Promise<unknown>) => Promise<void>
+
+async function alike(
+  cache: MachineCache<MachineRecord>,
+  { uuid, serial, macs }: MachineIdentity,
+): Promise<MachineRecord[]> {
+  const found = await Promise.all([
+    uuid === undefined ? [] : cache.findByUuid(uuid),
+    serial === undefined ? [] : cache.findBySerial(serial),
+    ...macs.map(async (mac) => (await cache.findByMac(mac)) ?? []),
+  ])
+  return [...new Set(found.flat())]
+}
 
 /** Machines that nobody registered. */
 const discoveredMachines = ({ read }: DatabaseDoor, change: Change) => ({

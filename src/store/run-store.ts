@@ -97,7 +97,13 @@ export function createRunStore(database: DatabaseDoor, machineChanged: (name: st
 const runHistory = ({ read }: DatabaseDoor) => ({
   /** The newest run of a machine. */
   lastOf: async (machine: string): Promise<Run | undefined> => {
-    const [row] = await read.select().from(runs).where(eq(runs.machine, machine)).orderBy(desc(runs.createdAt)).limit(1)
+    const newestFirst = [desc(runs.createdAt), desc(runs.id)]
+    const [row] = await read
+      .select()
+      .from(runs)
+      .where(eq(runs.machine, machine))
+      .orderBy(...newestFirst)
+      .limit(1)
     return row && toRun(row)
   },
   /** The newest run that wrote the machine's disk and was proved to have by its read-back, however it ended. */

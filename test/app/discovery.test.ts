@@ -1,71 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { discover, waitForOrders } from '../../src/agent/discover.ts'
-import { createMachineRegistry } from '../../src/app/machine-registry.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
-import type { Inventory } from '../../src/domain/inventory.ts'
-import type { Run } from '../../src/domain/run/run.ts'
-import { ORDERS_PATH } from '../../src/protocol/discover-door.ts'
-import {
-  ask,
-  type DeployFixture,
-  endedRun,
-  fetchCode,
-  inventoryOf,
-  openDoor,
-  runAgent,
-  until,
-  useDeployFixture,
-} from './deploy-fixture.ts'
+import { DISCOVER_PATH, ORDERS_PATH } from '../../src/protocol/discover-door.ts'
+import { ask, endedRun, openDoor, runAgent, until } from './deploy-fixture.ts'
+import { client, found, MAC, NAME, NEW_UUID, nic, nobody, SECOND, say, useDiscovery } from './discovery-fixture.ts'
 
-/** The card behind the loopback address that the fixture's `one` has: here nobody registered it. */
-const MAC = '52:54:00:aa:00:01'
-const NAME = 'new-525400aa0001'
-const NEW_UUID = '33333333-3333-4333-8333-333333333333'
-const SECOND = '52:54:00:bb:00:01'
-
-const current = useDeployFixture()
-let fixture: DeployFixture
-beforeEach(async () => {
-  fixture = current()
-  const { store } = fixture.appliance
-  await store.machines.remove('one')
-  const segment = (await store.segments.find('lo'))!
-  await store.segments.save({ ...segment, unknownMachines: 'discover', discoveryProfile: 'any' })
-  await store.profiles.save(
-    HardwareProfile.parse({
-      ...{ name: 'acme', ramdisk: 'cloud', installDisk: { by: 'smallest', atLeastBytes: 1 } },
-      match: { rules: [{ field: 'vendor', is: 'equal', value: 'Acme' }] },
-    }),
-  )
+const current = useDiscovery()
+let { fixture, met, described, machine } = {} as ReturnType<typeof current>
+beforeEach(() => {
+  ;({ fixture, met, described, machine } = current())
 })
-const client = { segment: 'lo', mac: MAC, uuid: undefined, arch: 0, stage: 'ipxe' } as const
-const say = () => {}
-const nobody = () => new Map()
-const machine = () => fixture.appliance.store.machines.find(NAME)
-const nic = (mac: string) => ({ name: 'eth0', mac, up: true })
-const found = (more: Partial<Inventory> = {}): Inventory => ({
-  ...{ ...inventoryOf([{ serial: 'D1' }]), uuid: NEW_UUID, serial: 'SN-1', vendor: 'ACME', product: 'One' },
-  ...{ nics: [nic(MAC), nic(SECOND)], ...more },
-})
-
-/** The way of a machine that nobody registered, up to its agent's door. */
-async function met(): Promise<{ run: Run; code: string }> {
-  await fixture.runs.decider.decide(client, true)
-  const run = (await fixture.appliance.store.runs.findOpen(NAME))!
-  const code = await fetchCode(fixture)
-  for (const path of ['/boot/kernel', '/boot/initrd']) await ask({ port: fixture.http.port, path })
-  await until(async () => (await fixture.runs.service.find(run.id)).state === 'startingAgent')
-  return { run, code }
-}
-
-async function described(
-  inventory = found(),
-): Promise<{ run: Run; rest: string; door: Awaited<ReturnType<typeof openDoor>>['door'] }> {
-  const { run, code } = await met()
-  const { door } = await openDoor(fixture, code)
-  const rest = await discover(inventory, door, say)
-  return { run: await endedRun(fixture, run.id), rest: rest!, door }
-}
 
 describe('the first DISCOVER of a machine that nobody registered', () => {
   it('makes it and a run that has its grant before the answer leaves; another one makes nothing', async () => {
@@ -83,6 +27,16 @@ describe('the first DISCOVER of a machine that nobody registered', () => {
       [],
     ])
     expect(await machine()).toMatchObject({ name: NAME, macs: [MAC], discoveredAt: fixture.clock.ms })
+  })
+
+  it('is ignored beyond as many as a rack has, in a storm of made-up MACs too', async () => {
+    const macs = Array.from(
+      { length: 100 },
+      (_none, number) => `52:54:00:cc:01:${number.toString(16).padStart(2, '0')}`,
+    )
+    await Promise.all(macs.map((mac) => fixture.runs.decider.decide({ ...client, mac }, true)))
+    const open = await fixture.appliance.store.runs.open()
+    expect([open.length > 0, open.length <= 64]).toEqual([true, true])
   })
 
   it('is ignored beyond as many as a rack has', async () => {
@@ -104,6 +58,11 @@ describe('the first DISCOVER of a machine that nobody registered', () => {
     await fixture.runs.service.cancel(run.id, 'tester')
     expect((await fixture.runs.decider.decide(client, true)).kind).toBe('local')
     fixture.clock.ms += 600_000
+    const { segments } = fixture.appliance.store
+    const segment = (await segments.find('lo'))!
+    await segments.save({ ...segment, unknownMachines: 'ignore' })
+    expect((await fixture.runs.decider.decide(client, true)).kind).toBe('local')
+    await segments.save(segment)
     expect((await fixture.runs.decider.decide(client, true)).kind).toBe('grant')
   })
 })
@@ -194,62 +153,34 @@ describe('a machine that is discovered', () => {
   })
 })
 
-describe('a machine whose board was replaced', () => {
-  const OTHER = '55555555-5555-4555-8555-555555555555'
-  /** A run of the machine finds another board in it. */
-  const replaced = async () => {
-    await described()
-    await fixture.runs.service.start({ kind: 'discover', machine: NAME }, 'tester')
-    const { run, code } = await met()
-    const { door } = await openDoor(fixture, code)
-    await expect(discover(found({ uuid: OTHER }), door, say)).rejects.toMatchObject({
-      details: { code: 'machine.conflict' },
-    })
-    return endedRun(fixture, run.id)
-  }
-  const registry = () => createMachineRegistry(fixture.appliance, fixture.runs.profiles)
-
-  it('is frozen before any write, and stays who it was until a person accepts', async () => {
-    const run = await replaced()
-    expect(run.cause?.remedy).toContain(`\`slipway machine accept ${NAME}\``)
-    expect(await machine()).toMatchObject({ uuid: NEW_UUID, inventory: { uuid: NEW_UUID } })
-    const [newest, before] = await fixture.appliance.store.machines.inventories(NAME)
-    expect([newest?.contradicts, before?.contradicts]).toEqual([
-      expect.stringContaining(`the agent found ${OTHER}`),
-      undefined,
-    ])
-    await registry().accept(NAME)
-    expect(await machine()).toMatchObject({ uuid: OTHER, inventory: { uuid: OTHER } })
-    expect(await fixture.appliance.store.conflicts.list(NAME)).toEqual([])
-  })
-
-  it('is accepted once, and only where something contradicts it', async () => {
-    await described()
-    await expect(registry().accept(NAME)).rejects.toMatchObject({ code: 'resource.not_found' })
-    await expect(registry().accept('nobody')).rejects.toMatchObject({ code: 'machine.not_found' })
-  })
+it('an agent that did not hear the answer hears it when it asks again, and another machine’s does not', async () => {
+  const { run, code } = await met()
+  const { door, token } = await openDoor(fixture, code)
+  await discover(found(), door, say)
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const again = await ask({ port: fixture.tls.port, path: DISCOVER_PATH, method: 'POST', headers, body: '{}' }, true)
+  expect([again.status, JSON.parse(again.body.toString())]).toMatchObject([200, { machine: NAME, profile: 'acme' }])
+  expect((await fixture.runs.service.events(run.id)).filter(({ type }) => type === 'discovered')).toHaveLength(1)
+  const other = fixture.runs.secrets.issue({ kind: 'session', runId: run.id, session: 2 })
+  const refused = await ask(
+    {
+      port: fixture.tls.port,
+      path: DISCOVER_PATH,
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${other}` },
+      body: '{}',
+    },
+    true,
+  )
+  expect(refused.status).toBe(401)
 })
 
-describe('the name of a machine', () => {
-  it('is changed with all that is told of it, and not while a run is open', async () => {
-    const { run, rest, door } = await described()
-    const registry = createMachineRegistry(fixture.appliance, fixture.runs.profiles)
-    await registry.rename(NAME, 'web-1')
-    expect(await machine()).toBeUndefined()
-    expect(await registry.find('web-1')).toMatchObject({ uuid: NEW_UUID, chosen: { name: 'acme', by: 'rules' } })
-    expect([(await fixture.runs.service.find(run.id)).machine, (await registry.inventories('web-1')).length]).toEqual([
-      'web-1',
-      1,
-    ])
-    const { id } = await fixture.runs.service.start({ machine: 'web-1', image: 'tiny' }, 'tester')
-    expect(await waitForOrders(door, rest, nobody, say, 1)).toBe('restart')
-    await expect(registry.rename('web-1', 'web-2')).rejects.toMatchObject({ code: 'machine.busy' })
-    await expect(registry.remove('web-1')).rejects.toMatchObject({ code: 'machine.busy' })
-    await fixture.runs.service.cancel(id, 'tester')
-    await expect(registry.rename('web-1', 'two')).rejects.toMatchObject({ code: 'machine.conflict' })
-    await registry.remove('web-1')
-    expect([await registry.find('web-1'), (await fixture.runs.service.find(id)).machine]).toEqual([undefined, 'web-1'])
-  })
+it('what a machine waits with is over when another run was there', async () => {
+  const { door, rest } = await described()
+  fixture.clock.ms += 1000
+  const { id } = await fixture.runs.service.start({ machine: NAME, image: 'tiny' }, 'tester')
+  await fixture.runs.service.cancel(id, 'tester')
+  await expect(waitForOrders(door, rest, nobody, say, 1)).rejects.toMatchObject({ details: { status: 401 } })
 })
 
 it('a deployment’s agent can not describe a machine, nor a discovery’s write one', async () => {

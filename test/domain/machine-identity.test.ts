@@ -43,6 +43,22 @@ describe('an inventory of a registered machine', () => {
   })
 })
 
+it('takes a UUID that two boards share for no proof: a card that moved between them stops the run', () => {
+  const [one, two] = [
+    { name: 'm1', uuid: ONE, sharesUuid: true, macs: [A] },
+    { name: 'm2', uuid: ONE, sharesUuid: true, macs: [B] },
+  ]
+  const both = { uuid: ONE, nics: [nic(A), nic(B)] }
+  expect(said(two, both, [one, two])[0]).toBe(`the card ${A} of m1 is in m2`)
+})
+
+it('tells a serial number that belongs to a board with the same UUID', () => {
+  const other = { name: 'x', uuid: ONE, sharesUuid: true, serial: 'S1', macs: [B] }
+  expect(said({ ...machine, serial: undefined, sharesUuid: true }, found(), [other])[0]).toBe(
+    `m (${A}) has the serial number S1 of x`,
+  )
+})
+
 describe('an inventory that belongs to another machine', () => {
   it('stops at its UUID, unless both are said to share it', () => {
     const twin = { name: 'x', uuid: ONE, macs: [B] }
@@ -57,7 +73,8 @@ describe('an inventory that belongs to another machine', () => {
   })
 })
 
-it('takes no MAC that is none', () =>
-  expect(tellIdentity({ nics: [nic('AA:bb:cc:00:11:22'), nic('<script>'), nic('')] }).macs).toEqual([
-    'aa:bb:cc:00:11:22',
-  ]))
+it('takes no MAC that is none, nobody’s, a group’s, carried about by USB, or told twice', () => {
+  const others = ['<script>', '', '00:00:00:00:00:00', '01:80:c2:00:00:0e', 'AA:BB:cc:00:11:22'].map(nic)
+  const usb = { ...nic('02:00:00:00:00:01'), driver: 'cdc_ether' }
+  expect(tellIdentity({ nics: [nic('AA:bb:cc:00:11:22'), ...others, usb] }).macs).toEqual(['aa:bb:cc:00:11:22'])
+})

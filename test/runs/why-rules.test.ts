@@ -48,6 +48,7 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['noDiskMatches', toAgent, refused('disk.no_rule_match')],
   ['diskAmbiguous', toAgent, refused('disk.ambiguous')],
   ['diskTooSmall', toAgent, refused('disk.too_small')],
+  ['profileChanged', toAgent, refused('profile.changed')],
   ['diskRefused', toAgent, refused('disk.other')],
   ['readBackDiffered', [...toWriting, 'writeFinished'], ['readBackDiffered', { code: 'disk.read_back_differs' }]],
   ['checkFailed', toChecking, ['checkFailed', { check: 'kernel', expected: '6.1', got: '5.10' }]],

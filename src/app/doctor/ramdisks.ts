@@ -16,7 +16,7 @@ export const ramdisks: DoctorCheck = {
   id: 'ramdisks',
   says: 'ramdisks of the profiles built, with this appliance’s key',
   look: async (subject) => {
-    const flavours = new Set((subject.data?.profiles ?? []).map(({ ramdisk }) => ramdisk))
+    const flavours = new Set([...(subject.data?.profiles ?? []).map(({ ramdisk }) => ramdisk), ...ofUnknown(subject)])
     const expected = 'built'
     if (flavours.size === 0)
       return [{ about: 'ramdisks', outcome: 'skipped', expected, got: subject.whyNoData ?? 'no profile names one' }]
@@ -26,9 +26,10 @@ export const ramdisks: DoctorCheck = {
 
 async function judge({ settings, data }: DoctorSubject, flavour: FlavourName): Promise<DoctorFinding> {
   const profiles = data!.profiles.filter(({ ramdisk }) => ramdisk === flavour).map(({ name }) => name)
+  const unknown = ofUnknown({ data }).includes(flavour) ? ' and for unknown ones' : ''
   const users = data!.machines.filter(({ profile }) => profile !== undefined && profiles.includes(profile)).length
   const about = `ramdisk ${flavour}`
-  const expected = `built, for ${users} machine${users === 1 ? '' : 's'}`
+  const expected = `built, for ${users} machine${users === 1 ? '' : 's'}${unknown}`
   const remedy = `slipway agent build --flavour ${flavour}`
   try {
     const { initrd, digest } = await findRamdisk(join(settings.dataFolder, 'ramdisk'), flavour)
@@ -37,9 +38,21 @@ async function judge({ settings, data }: DoctorSubject, flavour: FlavourName): P
       return { about, outcome: 'problem', expected, got: 'built for an older key of the agents’ door', remedy }
     return { about, outcome: 'ok', expected, got: digest.slice(0, 12) }
   } catch (error) {
-    return { about, outcome: users > 0 ? 'problem' : 'warning', expected, got: messageOf(error), remedy }
+    return {
+      about,
+      outcome: users > 0 || unknown !== '' ? 'problem' : 'warning',
+      expected,
+      got: messageOf(error),
+      remedy,
+    }
   }
 }
+
+/** What machines boot that nobody registered, where a segment wants to know them: the generic one unless it names a profile. */
+const ofUnknown = ({ data }: Pick<DoctorSubject, 'data'>): FlavourName[] =>
+  (data?.segments ?? [])
+    .filter(({ unknownMachines }) => unknownMachines !== 'ignore')
+    .map(({ discoveryProfile }) => data?.profiles.find(({ name }) => name === discoveryProfile)?.ramdisk ?? 'generic')
 
 async function pinnedKey(initrd: string): Promise<string | undefined> {
   const file = await open(initrd)

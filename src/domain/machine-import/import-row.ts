@@ -9,7 +9,14 @@ export const MOST_BYTES = 4 << 20
 /** What is wrong with a field of a row. */
 export type ImportProblem = { field: string; expected: string; got: string }
 /** A row as it stands in the file: what a machine would be made of, and what is wrong with the row itself. */
-export type ImportRow = { row: number; name: string; fields: Record<string, unknown>; problems: ImportProblem[] }
+export type ImportRow = {
+  row: number
+  name: string
+  fields: Record<string, unknown>
+  problems: ImportProblem[]
+  /** Fields of a machine that the file does not speak of: a registered one keeps them. */
+  keeps?: readonly string[]
+}
 
 const MOST_LETTERS = 80
 

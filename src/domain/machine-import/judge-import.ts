@@ -30,7 +30,7 @@ export function judgeImport(
   const rowOf = new Map<string, number>()
   const machines: Machine[] = []
   const verdicts = rows.map((row): ImportVerdict => {
-    const parsed = Machine.safeParse(row.fields)
+    const parsed = Machine.safeParse({ ...kept(row, known.byName.get(row.name)), ...row.fields })
     const problems = [
       ...row.problems,
       ...(parsed.success
@@ -48,6 +48,12 @@ export function judgeImport(
   })
   return { verdicts, machines }
 }
+
+/** What a registered machine keeps, because the file does not speak of it. */
+const kept = ({ keeps = [] }: ImportRow, before: RegisteredMachine | undefined): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(before ?? {}).filter(([field, value]) => keeps.includes(field) && value !== undefined),
+  )
 
 function explain(machine: Machine, known: Known, rowOf: Map<string, number>, profiles: ReadonlySet<string>) {
   const { name, macs, uuid, profile } = machine

@@ -34,14 +34,18 @@ export const IMPORT_COLUMNS: Readonly<Record<string, Column>> = {
   powerMac: { says: 'the MAC that is woken, where it is not the first', put: intoPower('mac') },
 }
 const NAMES = Object.keys(IMPORT_COLUMNS)
+const FIELDS = ['uuid', 'sharesUuid', 'serial', 'profile', 'power'] as const
+const fieldOf = (column: string): string => (column === 'powerMac' ? 'power' : column)
 
 /** Rows of a CSV whose first line names the columns. Throws request.invalid where the file itself can not be read. */
 export function readCsvMachines(text: string): ImportRow[] {
   const firstLine = text.slice(0, 4096).split('\n', 1)[0]!
   const separator = firstLine.includes(';') && !firstLine.includes(',') ? ';' : ','
-  const [header, ...records] = parseCsv(text, separator, MOST_ROWS + 1)
+  const [header, ...rows] = parseCsv(text, separator, MOST_ROWS + 1)
   if (!header) throw new AppError('request.invalid', `expected a first line that names the columns, got nothing`)
   const columns = readHeader(header.values)
+  // Spreadsheets write rows of nothing but separators behind the last.
+  const records = rows.filter(({ values }) => values.some((value) => value.trim() !== ''))
   assertRows(records.length)
   return records.map(({ row, values }) => readRow(row, values, columns))
 }
@@ -69,5 +73,6 @@ function readRow(row: number, values: readonly string[], columns: readonly strin
     values.length === columns.length
       ? []
       : [{ field: 'row', expected: `${columns.length} values`, got: `${values.length}` }]
-  return { row, name: told(fields.name), fields, problems }
+  const keeps = FIELDS.filter((field) => !columns.some((name) => fieldOf(name) === field))
+  return { row, name: told(fields.name), fields, problems, keeps }
 }

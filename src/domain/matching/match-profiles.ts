@@ -125,8 +125,12 @@ function readOnce(inventory: Inventory): (field: MatchField) => Values {
   }
 }
 
+/** A machine may have hundreds of disks and devices. */
+const MOST_TOLD = 10
+
 function traceOf(rule: MatchRule, values: readonly MatchValue[]): string {
   const wanted = 'value' in rule ? ` “${Array.isArray(rule.value) ? rule.value.join(', ') : rule.value}”` : ''
-  const got = values.length === 0 ? 'nothing' : values.join(', ')
+  const more = values.length > MOST_TOLD ? ` and ${values.length - MOST_TOLD} more` : ''
+  const got = values.length === 0 ? 'nothing' : `${values.slice(0, MOST_TOLD).join(', ')}${more}`
   return `${rule.field} ${OPERATORS[rule.is].says}${wanted}, got ${got}`
 }

@@ -32,8 +32,8 @@ const LEAST_REST = 64 * MIB
 const alignDown = (bytes: number, unit = MIB): number => Math.floor(bytes / unit) * unit
 const alignUp = (bytes: number, unit = MIB): number => Math.ceil(bytes / unit) * unit
 
-/** mdadm leaves room for its superblock and bitmap in front: a thousandth of the member, 128 MiB at the most. */
-const raidReserve = (bytes: number): number => Math.min(128 * MIB, Math.max(MIB, alignUp(bytes / 1024)))
+/** mdadm leaves room for its superblock and bitmap in front: a thousandth of the member, 129 MiB at the most. */
+const raidReserve = (bytes: number): number => Math.min(129 * MIB, alignUp(bytes / 1024) + MIB)
 
 const usable = (bytes: number, use: LayoutUse): number =>
   alignDown(bytes - ('encryption' in use && use.encryption ? LUKS_BYTES : 0))

@@ -17,6 +17,8 @@ import { parseBody } from './parse-body.ts'
 /** What the agents' door needs for discoveries. */
 export type DiscoverDoor = {
   describe(run: Run, inventory: Inventory): Promise<DiscoverAnswer>
+  /** The answer of before, where this is the token of a machine that was described; undefined for every other. */
+  again(token: string): Promise<DiscoverAnswer | undefined>
   /** Throws agent.token_refused. */
   orders(token: string, neighbours: HeardNeighbour[]): Promise<OrdersAnswer>
 }
@@ -28,7 +30,14 @@ export const discoverRoutes = ({ describe }: DiscoverDoor, asAgent: (req: Reques
   })
 
 /** The call of one that was: its run is over, and its token opens nothing else. */
-export const ordersRoutes = ({ orders }: DiscoverDoor): Router =>
-  express.Router(EXACT_PATHS).post(ORDERS_PATH, express.json({ limit: '256kb' }), async (req, res) => {
-    res.json(await orders(bearer(req), parseBody(OrdersRequest, req.body).neighbours))
-  })
+export const ordersRoutes = ({ orders, again }: DiscoverDoor): Router =>
+  express
+    .Router(EXACT_PATHS)
+    .post(DISCOVER_PATH, async (req, res, next) => {
+      const said = await again(bearer(req))
+      if (said) res.json(said)
+      else next()
+    })
+    .post(ORDERS_PATH, express.json({ limit: '256kb' }), async (req, res) => {
+      res.json(await orders(bearer(req), parseBody(OrdersRequest, req.body).neighbours))
+    })

@@ -22,7 +22,10 @@ export type MachineDoor = {
   /** What agents found in it, the newest first. */
   inventories(name: string): Promise<InventoryRecord[]>
   /** Takes over who it is from the newest inventory that contradicts it. */
-  accept(name: string): Promise<{ uuid?: string | undefined; serial?: string | undefined; macs: string[] }>
+  accept(
+    name: string,
+    runId: string,
+  ): Promise<{ uuid?: string | undefined; serial?: string | undefined; macs: string[] }>
 }
 export type MachineRoutesDeps = {
   machines: MachineDoor
@@ -30,6 +33,7 @@ export type MachineRoutesDeps = {
 }
 
 const ByName = z.object({ name: z.string().min(1).max(63) })
+const Accept = z.strictObject({ runId: z.string().min(1).max(64).describe('of the finding that is taken over') })
 const Rename = z.strictObject({ to: Machine.shape.name })
 
 /** What can be done with a machine besides reading and registering it. */
@@ -50,9 +54,9 @@ export function machineRoutes({ machines, audit }: MachineRoutesDeps): Endpoint[
         path: '/machines/{name}/accept',
         says: 'Take over who a machine is after its board was replaced',
       },
-      ...{ role: 'operator', params: ByName, answer: z.object({}), status: 204 },
-      handle: async ({ params: { name }, actor }) => {
-        const { uuid, serial, macs } = await machines.accept(name)
+      ...{ role: 'operator', params: ByName, body: Accept, answer: z.object({}), status: 204 },
+      handle: async ({ params: { name }, body: { runId }, actor }) => {
+        const { uuid, serial, macs } = await machines.accept(name, runId)
         await audit(actor, 'machines.accept', name, { uuid, serial, macs })
         return undefined
       },

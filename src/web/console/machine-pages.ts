@@ -51,6 +51,7 @@ async function machineValues(parts: Pages, machine: MachineRow, actor: ReturnTyp
   return {
     ...{ machine, cards, conflicts, found, hasFindings: found.length > 1 },
     traces: machine.inventory ? await tracesOf(parts, machine.name) : [],
+    newest: found[0],
     mayAccept: found[0]?.contradicts !== undefined,
     cannotChange: refusalOfRole(actor, 'operator') ?? (open && refusalOfBusy(open)),
     ...newestRows(history, Date.now()),

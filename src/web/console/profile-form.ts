@@ -135,7 +135,12 @@ function readMore(yaml: string): { value: object; problems: FormProblem[] } {
   if (document.errors[0]) return refuse(document.errors[0].message.split('\n')[0]!)
   try {
     const value: unknown = document.toJS({ maxAliasCount: 0 })
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value, problems: [] }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      const twice = Object.keys(value).find((key) => OWN.has(key) || key === 'match' || key === 'installDisk')
+      return twice === undefined
+        ? { value, problems: [] }
+        : refuse(`expected ${twice} in its own field above, not here too`)
+    }
     return refuse('expected fields of a profile, like storage: or network:')
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))

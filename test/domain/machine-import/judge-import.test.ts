@@ -79,12 +79,14 @@ it('leaves a bad row’s machine and cards to others', () => {
 })
 
 it('takes columns in any order and letters, and semicolons', () => {
-  const [row] = readCsvMachines('MACS;Name\r\n"525400000010, 525400000011";web\r\n')
+  const [row, ...others] = readCsvMachines('MACS;Name\r\n"525400000010, 525400000011";web\r\n; \r\n;\r\n')
+  expect(others).toEqual([])
   expect(row).toEqual({
     row: 2,
     name: 'web',
     fields: { name: 'web', macs: ['525400000010', '525400000011'] },
     problems: [],
+    keeps: ['uuid', 'sharesUuid', 'serial', 'profile', 'power'],
   })
 })
 
@@ -112,3 +114,17 @@ test.each([
   ['no YAML', '- {name: a\n', /document 1: /],
   ['an empty list', '[]', /got 0/],
 ])('refuses YAML of %s as a whole', (_what, text, message) => expect(() => readYamlMachines(text)).toThrow(message))
+
+it('keeps of a registered machine what the file has no column for, and nothing that it has an empty value for', () => {
+  const before = {
+    name: 'web',
+    macs: ['52:54:00:00:00:10'],
+    uuid: '11111111-1111-4111-8111-111111111111',
+    serial: 'S1',
+  }
+  const judged = (text: string) => judgeImport(readCsvMachines(text), [before], new Set())
+  expect(judged('name,macs\nweb,525400000011\n').machines).toEqual([{ ...before, macs: ['52:54:00:00:00:11'] }])
+  expect(judged('name,macs,serial\nweb,525400000010,\n').machines).toEqual([
+    { name: 'web', macs: before.macs, uuid: before.uuid },
+  ])
+})

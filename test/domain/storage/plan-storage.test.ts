@@ -24,8 +24,8 @@ it('takes what the smaller member of an array holds, less the header, and divide
   const plan = planStorage(mirrored, { install: 480_103_981_056, mirror: 500_107_862_016 })
   const [boot, system] = plan.raid1
   const smaller = plan.disks[0]!.partitions[2]!.bytes
-  expect(boot).toMatchObject({ members: ['boot-install', 'boot-mirror'], bytes: GIB - MIB })
-  expect(system!.bytes).toBe(smaller - 128 * MIB)
+  expect(boot).toMatchObject({ members: ['boot-install', 'boot-mirror'], bytes: GIB - 2 * MIB })
+  expect(system!.bytes).toBe(smaller - 129 * MIB)
   const [group] = plan.volumeGroups
   expect(group!.members).toEqual(['system'])
   expect(group!.bytes).toBeLessThanOrEqual(system!.bytes - 16 * MIB - MIB)

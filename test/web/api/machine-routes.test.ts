@@ -28,15 +28,18 @@ it('tells what was found in a machine and what changed, field by field', async (
 })
 
 it('takes over who a machine is by an operator’s word, once, and audits it', async () => {
-  expect((await call('POST', `/machines/${STRANGER}/accept`, 'viewer')).status).toBe(403)
-  expect((await call('POST', `/machines/${STRANGER}/accept`, 'operator')).status).toBe(204)
+  const accept = (role: 'viewer' | 'operator', runId: string) =>
+    call('POST', `/machines/${STRANGER}/accept`, role, { runId })
+  expect((await accept('viewer', 'r')).status).toBe(403)
+  expect((await accept('operator', 'another run')).status).toBe(409)
+  expect((await accept('operator', 'r')).status).toBe(204)
   const { uuid, serial } = { ...everythingOf(), uuid: '99999999-4455-6677-8899-aabbccddee77' }
   expect((await call('GET', `/machines/${STRANGER}`, 'viewer')).body).toMatchObject({
     uuid,
     serial,
     inventory: { uuid },
   })
-  expect((await call('POST', `/machines/${STRANGER}/accept`, 'operator')).status).toBe(404)
+  expect((await accept('operator', 'r')).status).toBe(404)
   const rows = (await people.store.access.auditRows()).filter(({ action }) => action.startsWith('machines.'))
   expect(rows.map(({ actor, action, target }) => [actor, action, target])).toEqual([
     ['operator', 'machines.accept', STRANGER],
