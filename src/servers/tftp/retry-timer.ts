@@ -31,12 +31,19 @@ export function takeRoundTrip(timer: RetryTimer, ms: number): void {
   timer.smoothedMs = 0.875 * smoothedMs + 0.125 * ms
 }
 
+/** How many of its own timeouts a client is given before an OACK is sent again. */
+const OACK_TURNS = 3
+
 /**
  * The next wait for what confirms an OACK, in milliseconds. A client that lost it repeats its request and is answered at
- * once; one whose ACK was lost repeats that. atftp takes a second OACK for an error, so both are given their time.
+ * once; one whose ACK was lost repeats that. atftp ends at a second OACK, so it is given three turns to be heard.
  */
 export const oackWaitMs = (timer: RetryTimer, limits: RetryLimits): number =>
-  Math.min(Math.max(limits.firstMs * 2 ** timer.backoff, limits.patientMs), limits.mostMs)
+  Math.max(Math.min(limits.firstMs * 2 ** timer.backoff, limits.mostMs), OACK_TURNS * limits.patientMs)
+
+/** How often an OACK is sent again before giving up: in about the time that a block has. */
+export const oackRetries = ({ retries, patientMs }: RetryLimits): number =>
+  patientMs === 0 ? retries : Math.ceil(retries / OACK_TURNS)
 
 /** The next wait in milliseconds (RFC 1123 §4.2.3.2). A timeout that the client negotiated is never exceeded. */
 export function waitMs(timer: RetryTimer, limits: RetryLimits, negotiatedMs: number | undefined): number {

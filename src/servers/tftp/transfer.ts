@@ -5,7 +5,7 @@ import { ackedBlock, decodeTftp, encodeTftp, type TftpPacket } from '../../wire/
 import { peerAddress, type UdpPort } from '../udp-port.ts'
 import type { BlockReader } from './block-reader.ts'
 import type { TransferPlan } from './negotiate.ts'
-import { newRetryTimer, oackWaitMs, type RetryLimits, takeRoundTrip, waitMs } from './retry-timer.ts'
+import { newRetryTimer, oackRetries, oackWaitMs, type RetryLimits, takeRoundTrip, waitMs } from './retry-timer.ts'
 import { goBack, openWindow, type SendWindow, sendLimit, takeAck } from './send-window.ts'
 
 export type Peer = { address: string; port: number }
@@ -168,7 +168,8 @@ export class Transfer {
   }
 
   #timeout(): void {
-    const { retries } = this.#deps.limits
+    const { limits } = this.#deps
+    const retries = this.#window.acked < 0 ? oackRetries(limits) : limits.retries
     if (this.#timer.backoff >= retries) {
       this.stop(`expected an ACK of block ${this.#window.acked + 1}, got none to ${retries + 1} sendings`)
       return

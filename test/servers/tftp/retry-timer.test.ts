@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest'
-import { newRetryTimer, oackWaitMs, takeRoundTrip, waitMs } from '../../../src/servers/tftp/retry-timer.ts'
+import { newRetryTimer, oackRetries, oackWaitMs, takeRoundTrip, waitMs } from '../../../src/servers/tftp/retry-timer.ts'
 
 const LIMITS = { firstMs: 1000, leastMs: 200, mostMs: 8000, patientMs: 0, retries: 8 }
 const after = (...trips: number[]) => {
@@ -34,7 +34,11 @@ it('leaves a silent client its own timeout after three quick sendings', () => {
   expect(waitMs({ ...timer, backoff: 3 }, limits, 3000)).toBe(3000)
 })
 
-it('leaves a client that is silent after an OACK its own timeout at once', () => {
+it('leaves a client that is silent after an OACK three of its own timeouts, and gives up after about the same time', () => {
   const limits = { ...LIMITS, patientMs: 6000 }
-  expect([0, 1, 2, 3].map((backoff) => oackWaitMs({ ...after(), backoff }, limits))).toEqual([6000, 6000, 6000, 8000])
+  expect([0, 1, 3, 9].map((backoff) => oackWaitMs({ ...after(), backoff }, limits))).toEqual([
+    18000, 18000, 18000, 18000,
+  ])
+  expect([0, 3, 9].map((backoff) => oackWaitMs({ ...after(), backoff }, LIMITS))).toEqual([1000, 8000, 8000])
+  expect([oackRetries(limits), oackRetries(LIMITS)]).toEqual([3, 8])
 })
