@@ -73,6 +73,9 @@ export class Transfer {
     this.#retransmits++
     this.#resent = true
     this.#send({ kind: 'oack', options: this.#deps.plan.confirmed })
+    // From now on the client has its time again.
+    this.#sentAt = this.#deps.clock.now()
+    this.#arm()
   }
 
   /** Takes a packet that came to the transfer's port. */
