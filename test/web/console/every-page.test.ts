@@ -182,7 +182,7 @@ it('every disabled control says why, to a viewer and to an operator', async () =
     }
     expect(disabled).toBeGreaterThan(0)
   }
-  // Twice as many pages as roles: half a minute where boots run beside it.
+  // Every page for two roles: half a minute where boots run beside it.
 }, 120_000)
 
 /** The import form uploads first, then calls the API itself: test/web/console/import.test.ts. */
