@@ -52,7 +52,7 @@ export function createRunInventories(deps: RunInventoriesDeps) {
       if (machine.discoveredAt !== undefined && machine.inventory === undefined)
         await identities.learn(machine, inventory)
     },
-    /** The disk that the profile's rule names, for `imageBytes`. Throws the disk.* code that ended the run. */
+    /** The disk that the profile's rule names, for `imageBytes`. Throws the disk.* code, or profile.changed, that ended the run. */
     chooseDisk: async (
       run: Run,
       inventory: Inventory,
