@@ -19,23 +19,26 @@ export type MachineIdentitiesDeps = {
 export function createMachineIdentities({ machines, fold }: MachineIdentitiesDeps) {
   return {
     judge: async (machine: KnownMachine, inventory: Inventory): Promise<IdentityJudgement> =>
-      judgeIdentity(asBelieved(machine), inventory, await others(machine, tellIdentity(inventory))),
+      judgeIdentity(asBelieved(machine), inventory, (await alike(machine, inventory)).others),
+    /** Those that were heard of by a card of this machine only are this machine: for one that nothing speaks against. */
+    foldCards: async (machine: KnownMachine, inventory: Inventory): Promise<void> => {
+      for (const { name } of (await alike(machine, inventory)).cards) await fold(name, machine.name)
+    },
     /** One that nobody registered learns who it is, once. */
     learn,
   }
 
-  /** Everyone else who has something of this identity. One that was heard of by a card of this machine only is this machine. */
-  async function others(machine: KnownMachine, told: Told): Promise<KnownMachine[]> {
-    const alike = (await machines.alike(told)).filter(({ name }) => name !== machine.name)
-    const neverDescribed = alike.filter(({ discoveredAt, inventory }) => discoveredAt !== undefined && !inventory)
-    for (const { name } of neverDescribed) await fold(name, machine.name)
-    return alike.filter((one) => !neverDescribed.includes(one))
+  /** Everyone else who has something of this identity: `cards` were heard of and never described. */
+  async function alike(machine: KnownMachine, inventory: Inventory) {
+    const found = (await machines.alike(tellIdentity(inventory))).filter(({ name }) => name !== machine.name)
+    const isCard = ({ discoveredAt, inventory: known }: KnownMachine) => discoveredAt !== undefined && !known
+    return { cards: found.filter(isCard), others: found.filter((one) => !isCard(one)) }
   }
 
   /** Its own cards, UUID and serial; a card that belongs to another machine stays that one's. */
   async function learn(machine: KnownMachine, inventory: Inventory): Promise<void> {
     const told = tellIdentity(inventory)
-    const foreign = (await others(machine, told)).flatMap(({ macs }) => macs)
+    const foreign = (await alike(machine, inventory)).others.flatMap(({ macs }) => macs)
     // Without a UUID nothing proves that the cards are of one board.
     const cards = told.uuid === undefined ? [] : told.macs.filter((mac) => !foreign.includes(mac))
     const macs = [...new Set([...machine.macs, ...cards])].slice(0, 32)

@@ -49,6 +49,7 @@ export function createRunInventories(deps: RunInventoriesDeps) {
         await record(run.id, 'frozen', { code: 'machine.conflict', message: stops })
         throw new AppError('machine.conflict', stops)
       }
+      await identities.foldCards(machine, inventory)
       if (machine.discoveredAt !== undefined && machine.inventory === undefined)
         await identities.learn(machine, inventory)
     },

@@ -89,6 +89,16 @@ describe('what was found is compared with', () => {
     expect(await store.machines.find('new-525400bb0001')).toBeUndefined()
     expect(await fixture.runs.service.find(first!.id)).toMatchObject({ state: 'cancelled' })
   })
+
+  it('a machine that was heard of, which stays where the one that claims its card is not who it says', async () => {
+    const { store } = fixture.appliance
+    await store.machines.save({ name: 'web', uuid: NEW_UUID, macs: ['52:54:00:dd:00:01'], profile: 'any' })
+    await fixture.runs.decider.decide({ ...client, mac: SECOND }, true)
+    const [first] = await store.runs.open()
+    await frozen(found())
+    expect((await store.machines.find('new-525400bb0001'))?.macs).toEqual([SECOND])
+    expect((await fixture.runs.service.find(first!.id)).state).toBe('booting')
+  })
 })
 
 it('a deployment whose rules lead elsewhere by what is found now stops before any write', async () => {
