@@ -1,132 +1,104 @@
 import Handlebars from 'handlebars'
 import { AppError } from '../core/errors.ts'
-import { QUOTING, type TemplateFormat } from './quoting.ts'
+import type { FileFormat } from '../domain/install/file-format.ts'
+import { isSecretReference, type RevealSecret } from '../domain/install/secret-reference.ts'
+import { QUOTING, type Scalar } from './quoting.ts'
+import { PART, type Place, PRESENT, parseTemplate, QUOTE } from './template-ast.ts'
 
-type Values = Record<string, unknown>
-export type BootTemplate = (values: Values) => string
-
-const QUOTE = 'slipwayQuote'
-const PRESENT = 'slipwayPresent'
-const BLOCKS = new Set(['if', 'unless', 'each'])
+/** Renders with values; what secrets among them are comes from `reveal`, and without it they are an error. */
+export type BootTemplate = (values: Record<string, unknown>, reveal?: RevealSecret) => string
 
 /**
- * Compiles a Handlebars boot template. Every `{{value}}` is quoted for the format, a value that is missing is an error,
- * and nothing but `if`, `unless` and `each` can be called. Throws template.invalid and template.value_missing, which
- * name the template, the line and the value.
+ * Compiles a Handlebars boot template. Every `{{value}}` is quoted for the format it stands in, lists and maps are written
+ * where the format has them, and a value that is missing is an error. Nothing but `if`, `unless`, `each` and `as` can be
+ * called: `{{#as "sh"}}…{{/as}}` is a part in another format, and one value of the format around it. Throws
+ * template.invalid and template.value_missing, which name the template, the line and the value.
  */
-export function compileBootTemplate(name: string, source: string, format: TemplateFormat): BootTemplate {
+export function compileBootTemplate(name: string, source: string, format: FileFormat): BootTemplate {
+  const { ast, places } = parseTemplate(name, source, format)
   const handlebars = Handlebars.create()
-  handlebars.registerHelper(QUOTE, (path: string, line: number, value: unknown) =>
-    quote(name, path, line, value, format),
+  let reveal: RevealSecret | undefined
+  handlebars.registerHelper(QUOTE, (at: number, value: unknown) =>
+    located(name, places[at]!, () => writeValue(places[at]!, value, reveal)),
   )
-  handlebars.registerHelper(PRESENT, (path: string, line: number, value: unknown) => present(name, path, line, value))
-  const ast = parse(name, source)
-  new QuotingVisitor(name).accept(ast)
-  const render = handlebars.compile(ast, {
-    noEscape: true,
-    strict: true,
-    knownHelpersOnly: true,
-    knownHelpers: { [QUOTE]: true, [PRESENT]: true },
+  handlebars.registerHelper(PRESENT, (at: number, value: unknown) => {
+    if (value === undefined) throw missing(name, places[at]!)
+    return value
   })
-  return (values) => {
+  handlebars.registerHelper(PART, function (this: unknown, at: number, { fn }: Handlebars.HelperOptions) {
+    return located(name, places[at]!, () => writePart(places[at]!, fn(this)))
+  })
+  const knownHelpers = { [QUOTE]: true, [PRESENT]: true, [PART]: true }
+  const render = handlebars.compile(ast, { noEscape: true, strict: true, knownHelpersOnly: true, knownHelpers })
+  return (values, revealSecret) => {
+    reveal = revealSecret
     try {
       return render(values, { allowProtoPropertiesByDefault: false })
     } catch (error) {
-      if (error instanceof AppError) throw error
-      const said = error instanceof Error ? error.message : String(error)
-      throw new AppError('template.value_missing', `template ${name}: ${said}`, { template: name }, error)
+      throw error instanceof AppError ? error : strictError(name, error)
+    } finally {
+      reveal = undefined
     }
   }
 }
 
-function parse(name: string, source: string): hbs.AST.Program {
+const whereIn = (name: string, { line, path }: Place): string => `template ${name}, line ${line}, value ${path}`
+
+const missing = (name: string, place: Place): AppError =>
+  new AppError('template.value_missing', `${whereIn(name, place)}: expected a value, got none`, { template: name })
+
+/** Handlebars' own refusal of a path: `"gone" not defined in [object Object] - 2:3`. */
+function strictError(name: string, error: unknown): AppError {
+  const said = error instanceof Error ? error.message : String(error)
+  const [, path, line] = /^"(.+)" not defined in .* - (\d+):\d+$/s.exec(said) ?? []
+  const message =
+    path === undefined
+      ? `template ${name}: ${said}`
+      : `template ${name}, line ${line}, value ${path}: expected a value, got none`
+  return new AppError('template.value_missing', message, { template: name }, error)
+}
+
+/** Tells where in the template it was that a value could not be written. */
+function located<T>(name: string, place: Place, write: () => T): T {
   try {
-    return Handlebars.parse(source)
+    return write()
   } catch (error) {
+    if (error instanceof AppError && error.message.startsWith('template ')) throw error
+    const code = error instanceof AppError ? error.code : 'template.invalid'
+    const said = error instanceof Error ? error.message : String(error)
+    throw new AppError(code, `${whereIn(name, place)}: ${said}`, { template: name }, error)
+  }
+}
+
+function writeValue({ formats, spot }: Place, value: unknown, reveal: RevealSecret | undefined): string {
+  const { value: write, structure } = QUOTING[formats.at(-1)!]
+  const open = revealAll(value, reveal)
+  if (open === undefined || open === null) throw new AppError('template.value_missing', 'expected a value, got none')
+  if (isScalar(open)) {
+    const written = write(open, spot)
+    return formats.slice(0, -1).reduce((text, outer) => QUOTING[outer].inPart?.(text) ?? text, written)
+  }
+  if (!structure)
     throw new AppError(
       'template.invalid',
-      `template ${name}: ${error instanceof Error ? error.message : error}`,
-      { template: name },
-      error,
+      `expected text or a number, got ${Array.isArray(open) ? 'a list' : typeof open}`,
     )
-  }
+  return structure(open as object, spot)
 }
 
-/** Turns every `{{path}}` into a call of the quoting helper and refuses all that could run something else. */
-class QuotingVisitor extends Handlebars.Visitor {
-  readonly #name: string
+const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value)
 
-  constructor(name: string) {
-    super()
-    this.#name = name
+/** A part begins behind the line that opens it. */
+const writePart = ({ formats, spot }: Place, text: string): string =>
+  QUOTING[formats.at(-2)!].part!(text.replace(/^\r?\n/, ''), spot)
+
+/** Puts secrets in their places, within lists and maps too. */
+function revealAll(value: unknown, reveal: RevealSecret | undefined): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (isSecretReference(value)) {
+    if (!reveal) throw new AppError('template.invalid', `expected no secret here, got ${value.secret}`)
+    return reveal(value)
   }
-
-  override MustacheStatement(mustache: hbs.AST.MustacheStatement): void {
-    const { path, params, loc } = mustache
-    if (path.type !== 'PathExpression' || params.length > 0 || mustache.hash?.pairs.length > 0)
-      throw this.#refuse('a helper call', loc)
-    mustache.params = argumentsOf(path as hbs.AST.PathExpression)
-    mustache.path = helperPath(QUOTE, loc)
-  }
-
-  override BlockStatement(block: hbs.AST.BlockStatement): void {
-    const called = (block.path as hbs.AST.PathExpression).original
-    if (!BLOCKS.has(called) || block.params.length !== 1) throw this.#refuse(`a block ${called}`, block.loc)
-    const [condition] = block.params
-    if (condition?.type !== 'PathExpression') throw this.#refuse('an expression', block.loc)
-    const path = condition as hbs.AST.PathExpression
-    const call = {
-      type: 'SubExpression',
-      path: helperPath(PRESENT, path.loc),
-      params: argumentsOf(path),
-      loc: path.loc,
-    }
-    block.params = [{ ...call, hash: { type: 'Hash', pairs: [], loc: path.loc } } as hbs.AST.SubExpression]
-    this.accept(block.program)
-    if (block.inverse) this.accept(block.inverse)
-  }
-
-  override PartialStatement(partial: hbs.AST.PartialStatement): void {
-    throw this.#refuse('a partial', partial.loc)
-  }
-
-  #refuse(what: string, loc: hbs.AST.SourceLocation): AppError {
-    return new AppError(
-      'template.invalid',
-      `template ${this.#name}, line ${loc.start.line}: expected a value, if, unless or each, got ${what}`,
-    )
-  }
-}
-
-const helperPath = (name: string, loc: hbs.AST.SourceLocation): hbs.AST.PathExpression =>
-  ({ type: 'PathExpression', original: name, parts: [name], data: false, depth: 0, loc }) as hbs.AST.PathExpression
-
-/** The helpers get the value's name and line beside the value, for their errors. */
-function argumentsOf(path: hbs.AST.PathExpression): hbs.AST.Expression[] {
-  const { original, loc } = path
-  const text = { type: 'StringLiteral', value: original, original, loc } as hbs.AST.StringLiteral
-  const line = { type: 'NumberLiteral', value: loc.start.line, original: loc.start.line, loc } as hbs.AST.NumberLiteral
-  return [text, line, path]
-}
-
-/** Handlebars' strict mode does not look into blocks: a condition that was never given is an error too. */
-function present(name: string, path: string, line: number, value: unknown): unknown {
-  if (value !== undefined) return value
-  throw new AppError(
-    'template.value_missing',
-    `template ${name}, line ${line}, value ${path}: expected a value, got none`,
-  )
-}
-
-function quote(name: string, path: string, line: number, value: unknown, format: TemplateFormat): string {
-  const where = `template ${name}, line ${line}, value ${path}`
-  if (value === undefined || value === null)
-    throw new AppError('template.value_missing', `${where}: expected a value, got none`)
-  if (!['string', 'number', 'boolean'].includes(typeof value))
-    throw new AppError('template.invalid', `${where}: expected text or a number, got ${typeof value}`)
-  try {
-    return QUOTING[format](String(value))
-  } catch (error) {
-    throw new AppError('template.invalid', `${where}: ${error instanceof Error ? error.message : error}`, {}, error)
-  }
+  if (Array.isArray(value)) return value.map((one) => revealAll(one, reveal))
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revealAll(one, reveal)]))
 }

@@ -1,28 +1,127 @@
 import { AppError } from '../core/errors.ts'
+import type { FileFormat } from '../domain/install/file-format.ts'
+
+export type Scalar = string | number | boolean
+/** Where a value stands in the template: the text right before it in its line, and how far that line is indented. */
+export type Spot = { before: string; indent: number }
+
+/**
+ * How one format writes what a template says: a value so that it stays one; lists and maps where the format has them; a part
+ * that is in another format; and what a value of such a part may not hold, because this format would read it first.
+ */
+export type Quoting = {
+  value(value: Scalar, spot: Spot): string
+  structure?(value: object, spot: Spot): string
+  part?(text: string, spot: Spot): string
+  inPart?(written: string): string
+}
 
 const PLAIN_WORD = /^[A-Za-z0-9._:/@%+=,~-]*$/
+/** Words that neither pykickstart's splitting nor ESXi's changes (both split like a POSIX shell). */
+const KICKSTART_WORD = /^[A-Za-z0-9._:/@%+=,~^-]+$/
+const NO_CONTROL = /^[^\p{Cc}\u2028\u2029]*$/u
 
-/** The formats a boot template may be in; each says how one value is written so that it stays one value. */
-export const QUOTING = {
+/** POSIX shell word in single quotes (IEEE 1003.1 §2.2.2). */
+const quoteForShell = (value: string): string => `'${refuseUnless(/^[^\0]*$/, value).replaceAll("'", `'\\''`)}'`
+const wordOf =
+  (shape: RegExp) =>
+  (value: Scalar): string =>
+    refuseUnless(shape, String(value))
+
+/** Every JSON text is YAML (YAML 1.2 §1.3), with the two line ends escaped that JSON leaves bare. */
+const jsonOf = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, undefined, indent).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+
+/** Lists and maps over lines of their own, further in than what they belong to. */
+const structureOf = (value: object, { indent }: Spot): string =>
+  jsonOf(value, 2).replaceAll('\n', `\n${' '.repeat(indent + 2)}`)
+
+const jsonQuoting: Quoting = {
+  value: (value) => jsonOf(value),
+  structure: structureOf,
+  part: (text) => jsonOf(text),
+}
+
+/** The formats a boot template may be in. */
+export const QUOTING: Readonly<Record<FileFormat, Quoting>> = {
   /** iPXE has no quoting that survives every command: a value with white space, `$`, `&`, `|` or control bytes is refused. */
-  ipxe: (value: string): string => refuseUnless(PLAIN_WORD, value),
+  ipxe: { value: wordOf(PLAIN_WORD) },
   /** A word of GRUB's shell, which splits and expands like POSIX's but knows fewer escapes: only plain words. */
-  grub: (value: string): string => refuseUnless(PLAIN_WORD, value),
-  /** POSIX shell word in single quotes. */
-  sh: (value: string): string => `'${refuseUnless(/^[^\0]*$/, value).replaceAll("'", `'\\''`)}'`,
-  /** A YAML double-quoted scalar: every JSON string is one (YAML 1.2 §1.3), with the two line ends JSON leaves bare escaped. */
-  yaml: (value: string): string =>
-    JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'),
+  grub: { value: wordOf(PLAIN_WORD) },
+  sh: { value: (value) => quoteForShell(String(value)), part: quoteForShell },
+  /** A double-quoted scalar; numbers, true and false as themselves. */
+  yaml: jsonQuoting,
+  json: jsonQuoting,
+  /** Text or an attribute (XML 1.0 §2.2 and §2.4). Line ends travel as references, which no parser normalises (§2.11). */
+  xml: { value: (value) => escapeXml(String(value)), part: escapeXml },
+  /** A word of a line that is split like a shell's. A word that stands alone and begins with a dash would be an option. */
+  kickstart: { value: kickstartWord, part: sectionOf, inPart: (written) => refuseUnless(NO_CONTROL, written) },
+  /** The rest of a line of debconf-set-selections, which knows no quotes and drops blanks at the ends. */
+  preseed: {
+    value: wordOf(/^(?!\s)[^\p{Cc}\u2028\u2029]*(?<![\s\\])$/u),
+    part: oneLine,
+    inPart: (written) => refuseUnless(NO_CONTROL, written),
+  },
+  /** A word of a Windows batch file: what cmd.exe expands or splits at is refused. */
+  cmd: { value: wordOf(/^[A-Za-z0-9._:/\\@+=,~ -]*$/) },
+  /** A verbatim string of PowerShell: also closed by the typographic quotes. */
+  powershell: {
+    value: (value) => `'${refuseUnless(NO_CONTROL, String(value)).replaceAll(/['\u2018-\u201b]/g, '$&$&')}'`,
+  },
+  /** The value of a line `KEY = value`, as NIM's bosinst.data has them: printable, no quotes, nothing at its ends. */
+  stanza: { value: wordOf(/^(?![\s#*])[^\p{Cc}\u2028\u2029"'\\:=]*(?<!\s)$/u) },
+  /** A word of a line of words, as JumpStart's profiles have them. */
+  words: { value: wordOf(/^[A-Za-z0-9._:/@+,~-]+$/) },
+  /** A string in double quotes, in which Ignite-UX expands `$` and backslashes. */
+  ignite: { value: (value) => `"${refuseUnless(/^[^\p{Cc}\u2028\u2029"\\$`]*$/u, String(value))}"` },
   /** A value in a systemd unit or in a line of `KEY=value` files: printable, one line, no quotes or specifiers. */
-  line: (value: string): string => refuseUnless(/^[^\p{Cc}"'\\%$`]*$/u, value),
-} as const satisfies Record<string, (value: string) => string>
+  line: { value: wordOf(/^[^\p{Cc}"'\\%$`]*$/u) },
+  /** As it is. For parts only, which are one value of what they stand in. */
+  text: { value: wordOf(/^[^\0]*$/), part: (text) => text },
+}
 
-export type TemplateFormat = keyof typeof QUOTING
+function kickstartWord(value: Scalar, { before }: Spot): string {
+  const text = refuseUnless(NO_CONTROL, String(value))
+  if (text.startsWith('-') && /^$|\s$/.test(before))
+    throw new AppError('template.invalid', `expected a word that is no option, got ${show(text)}`)
+  if (KICKSTART_WORD.test(text) && !(text.startsWith('%') && /^\s*$/.test(before))) return text
+  return `'${text.replaceAll("'", `'"'"'`)}'`
+}
+
+/** The body of a section: a line that begins with `%` would end it, or begin another. */
+function sectionOf(text: string): string {
+  const line = text.split(/\r?\n/).find((one) => one.trimStart().startsWith('%'))
+  if (line !== undefined)
+    throw new AppError('template.invalid', `expected a line that does not begin with %, got ${show(line)}`)
+  return text
+}
+
+/** A command over several lines of the template, each but the last ended by a backslash. */
+function oneLine(text: string): string {
+  const line = text.trim()
+  if (/(?<!\\)\n/.test(line))
+    throw new AppError('template.invalid', 'expected one line, or a backslash at the end of each but the last')
+  return line
+}
+
+const XML_ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+/** Char of XML 1.0 §2.2. */
+const XML_TEXT = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u
+
+function escapeXml(text: string): string {
+  const escaped = refuseUnless(XML_TEXT, text).replace(/[&<>"']/g, (letter) => XML_ESCAPES[letter]!)
+  return escaped.replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`)
+}
+
+const show = (text: string): string => JSON.stringify(text.slice(0, 80))
 
 function refuseUnless(shape: RegExp, value: string): string {
   if (shape.test(value)) return value
-  throw new AppError(
-    'template.invalid',
-    `expected a value of the form ${shape}, got ${JSON.stringify(value.slice(0, 80))}`,
-  )
+  throw new AppError('template.invalid', `expected a value of the form ${shape}, got ${show(value)}`)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FileFormat } from '../domain/install/file-format.ts'
 import { type BootTemplate, compileBootTemplate } from './boot-template.ts'
-import type { TemplateFormat } from './quoting.ts'
 
 /** Every boot template that Slipway renders itself: its file below `boot-templates/` and the format it is in. */
 export const BOOT_TEMPLATES = {
@@ -20,7 +20,7 @@ export const BOOT_TEMPLATES = {
   'seed/release.hbs': 'line',
   'seed/meta-data.hbs': 'yaml',
   'seed/user-data.hbs': 'yaml',
-} as const satisfies Record<string, TemplateFormat>
+} as const satisfies Record<string, FileFormat>
 
 export type BootTemplateName = keyof typeof BOOT_TEMPLATES
 export type Templates = { render(name: BootTemplateName, values: Record<string, unknown>): string }
@@ -28,7 +28,7 @@ export type Templates = { render(name: BootTemplateName, values: Record<string, 
 /** Reads and compiles all templates of `folder` once, so that a broken one stops the start and not a boot. */
 export function loadTemplates(folder: string): Templates {
   const compiled = new Map<BootTemplateName, BootTemplate>()
-  for (const [name, format] of Object.entries(BOOT_TEMPLATES) as [BootTemplateName, TemplateFormat][])
+  for (const [name, format] of Object.entries(BOOT_TEMPLATES) as [BootTemplateName, FileFormat][])
     compiled.set(name, compileBootTemplate(name, readFileSync(join(folder, name), 'utf8'), format))
   return { render: (name, values) => compiled.get(name)!(values) }
 }

@@ -1,0 +1,21 @@
+import { AppError } from '../core/errors.ts'
+import type { Family } from './family.ts'
+import { kickstart } from './kickstart.ts'
+
+/** Every family of operating systems that Slipway renders answers for. */
+export const FAMILIES: readonly Family[] = byName([kickstart])
+
+/** Throws family.not_found naming those that there are. */
+export function findFamily(name: string): Family {
+  const family = FAMILIES.find((one) => one.name === name)
+  if (family) return family
+  const known = FAMILIES.map((one) => one.name).join(', ')
+  throw new AppError('family.not_found', `expected a family of operating systems (${known}), got ${name}`)
+}
+
+function byName(families: readonly Family[]): readonly Family[] {
+  const names = families.map(({ name }) => name)
+  const twice = names.find((name, at) => names.indexOf(name) < at)
+  if (twice !== undefined) throw new Error(`expected a name of its own for each family, got ${twice} twice`)
+  return families
+}
