@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   'capture.differs': { status: 409, retryable: true },
   'template.invalid': { status: 400, retryable: false },
   'template.value_missing': { status: 400, retryable: false },
+  'template.too_costly': { status: 400, retryable: false },
   'family.not_found': { status: 404, retryable: false },
   'dhcp.malformed': { status: 400, retryable: false },
   'tftp.malformed': { status: 400, retryable: false },

@@ -16,7 +16,9 @@ import { migrateDatabase, pendingMigrations } from './migrate.ts'
 import { createProfileStore } from './profile-store.ts'
 import { createRunSampleStore } from './run-sample-store.ts'
 import { createRunStore } from './run-store.ts'
+import { createSecretStore } from './secret-store.ts'
 import { createSegmentStore } from './segment-store.ts'
+import { createTemplateStore } from './template-store.ts'
 
 export type Store = ReturnType<typeof storesOver>
 
@@ -57,6 +59,8 @@ function storesOver(database: DatabaseDoor) {
     libraryHolds: createLibraryHoldStore(database),
     libraryFaults: createLibraryFaultStore(database),
     depots: createDepotStore(database),
+    templates: createTemplateStore(database),
+    secrets: createSecretStore(database),
     runs: createRunStore(database, machines.refresh),
     runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),

@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads'
+import { AppError, type ErrorCode } from '../core/errors.ts'
+import type { FileFormat } from '../domain/install/file-format.ts'
+import type { RevealSecret } from '../domain/install/secret-reference.ts'
+import { secretsIn } from '../domain/install/secrets-in.ts'
+
+/** What a worker renders: secrets by `name form`. */
+export type RenderOrder = {
+  name: string
+  source: string
+  format: FileFormat
+  values: Record<string, unknown>
+  secrets: Record<string, string>
+}
+export type RenderReply = { text: string } | { code: ErrorCode; message: string }
+
+export type RenderLimits = { timeMs: number; memoryMiB: number }
+const LIMITS: RenderLimits = { timeMs: 2000, memoryMiB: 64 }
+
+/**
+ * Renders a template that people wrote, in a thread of its own that ends after a time and with its memory. Throws what
+ * compiling and rendering throw, and template.too_costly where a limit is reached.
+ */
+export async function renderGuarded(
+  template: { name: string; source: string; format: FileFormat },
+  values: Record<string, unknown>,
+  reveal: RevealSecret,
+  limits: RenderLimits = LIMITS,
+): Promise<string> {
+  const secrets = Object.fromEntries(secretsIn(values).map((one) => [`${one.secret} ${one.form}`, reveal(one)]))
+  const workerData: RenderOrder = { ...template, values, secrets }
+  const worker = new Worker(new URL('./render-worker.ts', import.meta.url), {
+    ...{ workerData, env: {}, resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB } },
+  })
+  try {
+    const reply = await answerOf(worker, template.name, limits)
+    if ('text' in reply) return reply.text
+    throw new AppError(reply.code, reply.message, { template: template.name })
+  } finally {
+    await worker.terminate()
+  }
+}
+
+const answerOf = (worker: Worker, name: string, { timeMs, memoryMiB }: RenderLimits): Promise<RenderReply> =>
+  new Promise((resolve, reject) => {
+    const costly = (got: string) =>
+      reject(
+        new AppError(
+          'template.too_costly',
+          `template ${name}: expected it to render within ${timeMs} ms and ${memoryMiB} MiB, got ${got}`,
+        ),
+      )
+    const timer = setTimeout(() => costly('no end'), timeMs)
+    worker.once('message', (reply: RenderReply) => {
+      clearTimeout(timer)
+      resolve(reply)
+    })
+    worker.once('error', (error) => {
+      clearTimeout(timer)
+      costly((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'more memory' : String(error))
+    })
+  })
