@@ -20,16 +20,23 @@ export type AnswerOrder = {
 export type TemplateOf = (file: FamilyFile) => BootTemplate
 
 /** Renders all files of a family for one machine. Throws template.invalid and template.value_missing naming the field. */
-export function renderAnswers(
-  { family, release, values, options, reveal }: AnswerOrder,
-  templateOf: TemplateOf,
-): AnswerFile[] {
-  const words = family.describe(values, readOptions(family, options), release)
-  const all = { ...values, [family.name]: words }
-  return family.files.map((file) => ({
+export function renderAnswers(order: AnswerOrder, templateOf: TemplateOf): AnswerFile[] {
+  const all = answerValues(order)
+  return order.family.files.map((file) => ({
     ...{ name: file.name, mediaType: file.mediaType },
-    text: templateOf(file)(all, reveal),
+    text: templateOf(file)(all, order.reveal),
   }))
+}
+
+/** What the templates of a family say: the values of all families, and its own words. Throws template.invalid naming the field. */
+export function answerValues({
+  family,
+  release,
+  values,
+  options,
+}: Omit<AnswerOrder, 'reveal'>): Record<string, unknown> {
+  const words = family.describe(values, readOptions(family, options), release)
+  return { ...values, [family.name]: words }
 }
 
 function readOptions({ name, options }: Family, given: unknown): unknown {

@@ -11,18 +11,19 @@ export type ApplianceKeys = {
   doorKeySha256: string
   doorPin: string
   bootSecret: Uint8Array
+  /** Seals the secrets that answer files take. */
+  secretKey: Uint8Array
 }
 
 /** Reads the keys of `folder`, making what is missing (mode 0600). The door's pin is SHA-256 of its public key in DER form. */
 export async function openApplianceKeys(folder: string): Promise<ApplianceKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const [keyFile, certificateFile, secretFile] = ['door.key', 'door.crt', 'boot-secret'].map((name) =>
-    join(folder, name),
-  ) as [string, string, string]
+  const [keyFile, certificateFile] = [join(folder, 'door.key'), join(folder, 'door.crt')]
   const key = (await readOrMake(keyFile, makeKey, 0o600)).toString()
   // Made of the key that is there now, whoever put it there.
   const certificate = (await readOrMake(certificateFile, () => makeCertificate(keyFile), 0o644)).toString()
-  const bootSecret = await readOrMake(secretFile, async () => randomBytes(32), 0o600)
+  const bootSecret = await readOrMake(join(folder, 'boot-secret'), async () => randomBytes(32), 0o600)
+  const secretKey = await readOrMake(join(folder, 'secret-key'), async () => randomBytes(32), 0o600)
   const digest = createHash('sha256')
     .update(createPublicKey(createPrivateKey(key)).export({ type: 'spki', format: 'der' }))
     .digest()
@@ -32,6 +33,7 @@ export async function openApplianceKeys(folder: string): Promise<ApplianceKeys> 
     doorKeySha256: digest.toString('hex'),
     doorPin: `sha256//${digest.toString('base64')}`,
     bootSecret,
+    secretKey,
   }
 }
 

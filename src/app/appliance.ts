@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createAccessService } from '../access/access-service.ts'
+import { createSecretVault } from '../access/secret-vault.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { createLog, type Log } from '../core/log.ts'
@@ -10,7 +11,9 @@ import { createLifecycle } from '../library/life/lifecycle.ts'
 import { createStoreHolds } from '../library/store-holds.ts'
 import { createChunkCache } from '../servers/http-boot/chunk-cache.ts'
 import { createStore } from '../store/create-store.ts'
+import { createTemplateShelf } from '../templates/template-shelf.ts'
 import { openApplianceKeys } from './appliance-keys.ts'
+import { TEMPLATE_FOLDER } from './program.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -56,6 +59,10 @@ export async function openAppliance(
     /** The chunks that machines read last, for all segments. */
     chunks: createChunkCache((digest) => library.openChunk(digest)),
     access: createAccessService({ store: store.access, clock }),
+    secrets: createSecretVault({ store: store.secrets, key: keys.secretKey, clock }),
+    shelf: createTemplateShelf({
+      ...{ shipped: TEMPLATE_FOLDER, overlay: settings.templateFolder, versions: store.templates },
+    }),
     ramdiskFolder: below('ramdisk'),
     /** The file of a blob by its digest. Throws request.invalid. */
     chunkFile: (digest: string): string => join(below('library'), contentKey(digest)),

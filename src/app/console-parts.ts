@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts'
 import type { NetworkDoor } from '../web/api/network-routes.ts'
 import type { createConsole } from '../web/console/console.ts'
 import type { LibraryDoor } from '../web/console/pages.ts'
+import type { AnswerDesk } from './answer-desk.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootPreview } from './boot-preview.ts'
 import { depotDoor } from './depots.ts'
@@ -11,6 +12,7 @@ import type { ImageIntake } from './image-intake.ts'
 import type { MachineRegistry } from './machine-registry.ts'
 import type { ProfileRegistry } from './profile-registry.ts'
 import type { RunParts } from './run-parts.ts'
+import type { TemplateDesk } from './template-desk.ts'
 
 /** What both API and console show of the running service. */
 export type SeenByPeople = {
@@ -19,6 +21,7 @@ export type SeenByPeople = {
   doctor: DoctorDesk
   machines: MachineRegistry
   profiles: ProfileRegistry
+  templates: TemplateDesk & AnswerDesk
 }
 
 /** What the console's pages read, joined to the appliance. */

@@ -8,6 +8,8 @@ import { machineImportCommand } from '../cli/machine-import-command.ts'
 import { resourceCommands } from '../cli/resource-commands.ts'
 import { runCommandLine } from '../cli/run-command-line.ts'
 import { runCommands } from '../cli/run-commands.ts'
+import { secretCommands } from '../cli/secret-commands.ts'
+import { templateCommands } from '../cli/template-commands.ts'
 import { type ApiClient, createApiClient } from '../client/api-client.ts'
 import { loadSettings } from '../config/load-settings.ts'
 import { labCommands } from '../lab/lab-commands.ts'
@@ -24,6 +26,8 @@ export function main(argv: string[]): Promise<number> {
     ...runCommands(openClient),
     ...machineCommands(openClient),
     machineImportCommand(openClient),
+    ...templateCommands(openClient),
+    ...secretCommands(openClient),
     ...resourceCommands(openClient),
     ...labCommands(MAIN_FILE, async () => (await settingsOf(undefined)).cacheFolder),
   ]

@@ -13,6 +13,8 @@ import { powerRoutes } from '../web/api/power-routes.ts'
 import { profileRoutes } from '../web/api/profile-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
 import { runRoutes } from '../web/api/run-routes.ts'
+import { secretRoutes } from '../web/api/secret-routes.ts'
+import { templateRoutes } from '../web/api/template-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { SeenByPeople } from './console-parts.ts'
 import { depotDoor } from './depots.ts'
@@ -53,6 +55,8 @@ export function peopleEndpoints(
     ...doctorRoutes({ ...seen.doctor, audit }),
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...profileRoutes(seen.profiles),
+    ...templateRoutes({ templates: seen.templates, audit }),
+    ...secretRoutes({ secrets: appliance.secrets, audit }),
     ...machineImportRoutes({ importMachines: createMachineImports(store), audit }),
     ...powerRoutes({ act: runs.power, audit }),
     ...resourceRoutes({ ...door, audit }),

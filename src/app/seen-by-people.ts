@@ -1,4 +1,5 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
+import { createAnswerDesk } from './answer-desk.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootPreview } from './boot-preview.ts'
 import type { SeenByPeople } from './console-parts.ts'
@@ -9,12 +10,13 @@ import { createMachineRegistry } from './machine-registry.ts'
 import { createNetworkDoor, type NetworkDoorDeps } from './network-door.ts'
 import { createProfileRegistry } from './profile-registry.ts'
 import type { RunParts } from './run-parts.ts'
+import { createTemplateDesk } from './template-desk.ts'
 
 type Running = Pick<NetworkDoorDeps, 'served' | 'notices' | 'recent'> & { runs: RunParts; leases: LeaseBook }
 
 /** What people can ask of a running service beside its resources and runs. */
 export function seenByPeople(
-  { store, settings, clock }: Appliance,
+  { store, settings, clock, shelf }: Appliance,
   { runs, leases, served, notices, recent }: Running,
 ): SeenByPeople {
   const bootPreview = createBootPreview({
@@ -31,5 +33,9 @@ export function seenByPeople(
     look: (onDone) => runDoctor(settings, clock, { isService: true, onDone }),
   })
   const machines = createMachineRegistry({ store, clock }, runs.profiles)
-  return { bootPreview, network, doctor, machines, profiles: createProfileRegistry(store, machines) }
+  const templates = {
+    ...createTemplateDesk({ store, clock }, shelf),
+    ...createAnswerDesk({ store, machines, shelf, ports: settings.machines }),
+  }
+  return { bootPreview, network, doctor, machines, templates, profiles: createProfileRegistry(store, machines) }
 }

@@ -61,6 +61,8 @@ export const Settings = z.strictObject({
       { name: 'lab', site: 'test' },
       { name: 'production', site: 'production' },
     ]),
+  /** A folder of boot templates that stand in the place of the program's own, at the same paths below it. */
+  templateFolder: z.string().min(1).optional(),
   library: z
     .strictObject({
       /** How long the bytes of what was retired or revoked are kept. */

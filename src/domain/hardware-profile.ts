@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { LEAVABLE_CHECKS } from './check.ts'
+import { InstallLayer } from './install/install-settings.ts'
 import { InstallDiskRule } from './install-disk.ts'
 import { MachinePower } from './machine.ts'
 import { MatchRules } from './matching/match-rule.ts'
@@ -39,6 +40,7 @@ export const HardwareProfile = z.strictObject({
   installDisk: InstallDiskRule.default({ by: 'only' }),
   storage: StorageLayout.optional(),
   network: NetworkLayout.optional(),
+  install: InstallLayer.optional(),
   drivers: z.array(OperatingPackages).max(64).default([]),
   firmwarePackages: z.array(OperatingPackages).max(64).default([]),
   power: MachinePower.omit({ mac: true }).optional(),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { InstallLayer } from './install/install-settings.ts'
 import { MacAddress } from './mac-address.ts'
 
 /** How a machine is switched on: the driver, and the MAC that is woken where it is not the first one. */
@@ -11,7 +12,7 @@ export type MachinePower = z.infer<typeof MachinePower>
 /**
  * A registered machine. Identified by SMBIOS UUID + serial + the set of its MACs, never by one of them alone. A UUID that
  * firmware uses for "none" counts as none; `sharesUuid` is the admin's word that another board carries the same one.
- * Without a `profile` the rules of the profiles choose.
+ * Without a `profile` the rules of the profiles choose. `install` is what is special about its installations.
  */
 export const Machine = z.strictObject({
   name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a host name label'),
@@ -24,6 +25,7 @@ export const Machine = z.strictObject({
   macs: z.array(MacAddress).min(1).max(32),
   profile: z.string().min(1).max(63).optional(),
   power: MachinePower.optional(),
+  install: InstallLayer.optional(),
 })
 export type Machine = z.infer<typeof Machine>
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { inNetwork, networkBounds } from '../core/ipv4.ts'
 import { parseMac } from '../core/mac.ts'
+import { InstallLayer } from './install/install-settings.ts'
 import { OptionSetting } from './option-setting.ts'
 
 const Ipv4 = z.ipv4()
@@ -65,6 +66,7 @@ const Fields = z.strictObject({
   mode: DhcpMode.default('authoritative'),
   unknownMachines: UnknownMachines.default('ignore'),
   discoveryProfile: z.string().min(1).max(63).optional(),
+  install: InstallLayer.optional(),
 })
 
 /** `range` is short for one of `ranges`. */
@@ -81,7 +83,8 @@ const oneRange = (spec: unknown): unknown => {
  * unknown uses. `routerAdvertisement: empty` allows an IPv6 advertisement of nothing while iPXE asks for its address; not
  * for a segment where another router's counts. `firstLoader` is what x64 UEFI
  * firmware is given while nothing is known of it (default ipxe). `discoveryProfile` is the hardware profile whose ramdisk,
- * kernel arguments and deadlines unknown machines boot with (default the generic ramdisk).
+ * kernel arguments and deadlines unknown machines boot with (default the generic ramdisk). `install` is what installations
+ * on it have in common.
  */
 export const Segment = z.preprocess(oneRange, Fields)
 export type Segment = z.infer<typeof Segment>

@@ -31,8 +31,9 @@ export function createMachineImportStore(database: DatabaseDoor, reload: () => P
 }
 
 async function allMachines(queries: Queries): Promise<StoredMachine[]> {
-  const { name, uuid, sharesUuid, serial, profile, power, discoveredAt } = machines
-  const rows = await queries.select({ name, uuid, sharesUuid, serial, profile, power, discoveredAt }).from(machines)
+  const { name, uuid, sharesUuid, serial, profile, power, install, discoveredAt } = machines
+  const fields = { name, uuid, sharesUuid, serial, profile, power, install, discoveredAt }
+  const rows = await queries.select(fields).from(machines)
   const macs = Map.groupBy(
     await queries.select().from(machineMacs).orderBy(asc(machineMacs.place)),
     ({ machine }) => machine,
@@ -40,7 +41,11 @@ async function allMachines(queries: Queries): Promise<StoredMachine[]> {
   return rows.map((row) => ({
     ...{ name: row.name, macs: (macs.get(row.name) ?? []).map(({ mac }) => mac), sharesUuid: row.sharesUuid },
     ...{ uuid: row.uuid ?? undefined, serial: row.serial ?? undefined, profile: row.profile ?? undefined },
-    ...{ power: row.power ?? undefined, discoveredAt: row.discoveredAt ?? undefined },
+    ...{
+      power: row.power ?? undefined,
+      install: row.install ?? undefined,
+      discoveredAt: row.discoveredAt ?? undefined,
+    },
   }))
 }
 
@@ -51,12 +56,19 @@ async function forgetMacs(queries: Queries, some: readonly Machine[]): Promise<v
 }
 
 async function saveAll(queries: Queries, some: readonly Machine[]): Promise<void> {
-  const rows = some.map(({ name, uuid = null, serial = null, profile = null, sharesUuid = false, power = null }) => ({
-    ...{ name, uuid, serial, profile, sharesUuid, power, discoveredAt: null },
-  }))
+  const rows = some.map(
+    ({ name, uuid = null, serial = null, profile = null, sharesUuid = false, power = null, install = null }) => ({
+      ...{ name, uuid, serial, profile, sharesUuid, power, install, discoveredAt: null },
+    }),
+  )
   const set = {
     ...{ uuid: sql`excluded.uuid`, serial: sql`excluded.serial`, profile: sql`excluded.profile` },
-    ...{ sharesUuid: sql`excluded.shares_uuid`, power: sql`excluded.power`, discoveredAt: sql`excluded.discovered_at` },
+    ...{
+      sharesUuid: sql`excluded.shares_uuid`,
+      power: sql`excluded.power`,
+      install: sql`excluded.install`,
+      discoveredAt: sql`excluded.discovered_at`,
+    },
   }
   await queries.insert(machines).values(rows).onConflictDoUpdate({ target: machines.name, set })
   const macs = some.flatMap(({ name, macs }) => macs.map((mac, place) => ({ mac, machine: name, place })))

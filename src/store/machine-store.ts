@@ -153,8 +153,8 @@ async function save(queries: Queries, machine: Machine, discoveredAt?: number): 
   const taken = await queries.select().from(machineMacs).where(inArray(machineMacs.mac, machine.macs))
   const other = taken.find((row) => row.machine !== machine.name)
   if (other) throw conflict(machine.name, `MAC ${other.mac}`, other.machine)
-  const { uuid = null, serial = null, profile = null, sharesUuid = false, power = null } = machine
-  const identity = { uuid, serial, profile, sharesUuid, power, discoveredAt: discoveredAt ?? null }
+  const { uuid = null, serial = null, profile = null, sharesUuid = false, power = null, install = null } = machine
+  const identity = { uuid, serial, profile, sharesUuid, power, install, discoveredAt: discoveredAt ?? null }
   if (machine.uuid && !sharesUuid) {
     const twins = await queries.select().from(machines).where(eq(machines.uuid, machine.uuid))
     const twin = twins.find((row) => row.name !== machine.name && !row.sharesUuid)
@@ -179,6 +179,7 @@ const toRecord = (row: Row, macs: string[]): MachineRecord => ({
   ...(row.sharesUuid ? { sharesUuid: true } : {}),
   ...(row.serial ? { serial: row.serial } : {}),
   ...(row.power ? { power: row.power } : {}),
+  ...(row.install ? { install: row.install } : {}),
   discoveredAt: row.discoveredAt ?? undefined,
   inventory: row.inventory ?? undefined,
   loaders: row.loaders ?? undefined,

@@ -4,6 +4,7 @@ import type { ConflictClaim } from '../domain/conflict.ts'
 import type { ContentKind } from '../domain/content-kind.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { KeptState, StatementKind } from '../domain/image-lifecycle.ts'
+import type { InstallLayer } from '../domain/install/install-settings.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Lease } from '../domain/lease.ts'
 import type { MachinePower } from '../domain/machine.ts'
@@ -82,6 +83,7 @@ export const machines = sqliteTable(
     /** What is known of its loaders: what worked, and what was read without a next stage. */
     loaders: text({ mode: 'json' }).$type<LoaderMemory>(),
     power: text({ mode: 'json' }).$type<MachinePower>(),
+    install: text({ mode: 'json' }).$type<InstallLayer>(),
     unprovedBy: text('unproved_by'),
     seenAt: integer('seen_at'),
   },

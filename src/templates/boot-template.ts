@@ -88,9 +88,12 @@ function writeValue({ formats, spot }: Place, value: unknown, reveal: RevealSecr
 
 const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value)
 
-/** A part begins behind the line that opens it. */
-const writePart = ({ formats, spot }: Place, text: string): string =>
-  QUOTING[formats.at(-2)!].part!(text.replace(/^\r?\n/, ''), spot)
+/** A part is what stands between the lines that open and close it. */
+function writePart({ formats, spot }: Place, text: string): string {
+  const end = text.endsWith('\n') ? '\n' : ''
+  const body = text.slice(0, text.length - end.length).replace(/^\r?\n/, '')
+  return QUOTING[formats.at(-2)!].part!(body, spot) + end
+}
 
 /** Puts secrets in their places, within lists and maps too. */
 function revealAll(value: unknown, reveal: RevealSecret | undefined): unknown {

@@ -42,6 +42,8 @@ class PlacingVisitor extends Handlebars.Visitor {
   readonly #lines: string[]
   #formats: [FileFormat, ...FileFormat[]]
   #before = ''
+  /** How many `each` are open. */
+  #depth = 0
 
   constructor(name: string, source: string, format: FileFormat) {
     super()
@@ -60,6 +62,7 @@ class PlacingVisitor extends Handlebars.Visitor {
       throw this.#refuse('a helper call', loc)
     const problem = whyQuotesDoNotHold(this.#formats.at(-1)!, this.#before)
     if (problem) throw this.#refuse(problem, loc, 'a value that keeps its quotes')
+    this.accept(path)
     mustache.params = [this.#place((path as hbs.AST.PathExpression).original, loc), path]
     mustache.path = helperPath(QUOTE, loc)
     this.#before += A_VALUE
@@ -76,15 +79,35 @@ class PlacingVisitor extends Handlebars.Visitor {
     if (!BLOCKS.has(called)) throw this.#refuse(`a block ${called}`, block.loc)
     if (param.type !== 'PathExpression') throw this.#refuse('an expression', block.loc)
     const path = param as hbs.AST.PathExpression
+    this.accept(path)
     const call = { type: 'SubExpression', path: helperPath(PRESENT, path.loc), loc: path.loc }
     const params = [this.#place(path.original, path.loc), path]
     block.params = [{ ...call, params, hash: { type: 'Hash', pairs: [], loc: path.loc } } as hbs.AST.SubExpression]
+    const depth = this.#depth
+    if (called === 'each') this.#depth += 1
     this.accept(block.program)
+    this.#depth = depth
     if (block.inverse) this.accept(block.inverse)
+  }
+
+  override PathExpression({ depth, original, loc }: hbs.AST.PathExpression): void {
+    if (depth > this.#depth) throw this.#refuse(`${original}, which is outside of all`, loc, 'a value')
   }
 
   override PartialStatement(partial: hbs.AST.PartialStatement): void {
     throw this.#refuse('a partial', partial.loc)
+  }
+
+  override PartialBlockStatement({ loc }: hbs.AST.PartialBlockStatement): void {
+    throw this.#refuse('a partial', loc)
+  }
+
+  override Decorator({ loc }: hbs.AST.Decorator): void {
+    throw this.#refuse('a decorator', loc)
+  }
+
+  override DecoratorBlock({ loc }: hbs.AST.DecoratorBlock): void {
+    throw this.#refuse('a decorator', loc)
   }
 
   #part(block: hbs.AST.BlockStatement, param: hbs.AST.Expression): void {

@@ -11,7 +11,7 @@ it('gives all who begin at once the same keys, and leaves nothing else behind', 
   for (const keys of all) expect(keys).toEqual(all[0])
   const { publicKey } = new X509Certificate(all[0]!.certificate)
   expect(new X509Certificate(all[0]!.certificate).verify(publicKey)).toBe(true)
-  expect(readdirSync(folder).sort()).toEqual(['boot-secret', 'door.crt', 'door.key'])
+  expect(readdirSync(folder).sort()).toEqual(['boot-secret', 'door.crt', 'door.key', 'secret-key'])
   expect(statSync(join(folder, 'door.key')).mode & 0o777).toBe(0o600)
   expect(await openApplianceKeys(folder)).toEqual(all[0])
 })

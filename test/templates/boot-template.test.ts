@@ -96,3 +96,145 @@ it('compiles every template that Slipway ships', () => {
   })
   expect(script).toContain('console=tty0 console=ttyS0,115200 quiet panic=10 nomodeset a=b slipway.door=10.0.0.1:8443')
 })
+
+describe('a part in another format', () => {
+  const values = { a: `it's`, b: '%end', c: 'x\n%end' }
+  const rendered = (source: string, format: Parameters<typeof compileBootTemplate>[2]) =>
+    compileBootTemplate('t', source, format)(values)
+
+  it.each([
+    ['yaml', 'run: {{#as "sh"}}echo {{a}} && x{{/as}}', { run: `echo 'it'\\''s' && x` }],
+    ['yaml', 'url: {{#as "text"}}http://{{a}}/{{/as}}', { url: `http://it's/` }],
+    ['json', '{"run": {{#as "sh"}}\necho {{a}}\nid\n{{/as}}\n}', { run: `echo 'it'\\''s'\nid` }],
+    ['yaml', 'run: {{#as "sh"}}\necho {{a}}\n{{/as}}\nnext: 1', { run: `echo 'it'\\''s'`, next: 1 }],
+  ] as const)('is one scalar of %s: %s', (format, source, tree) => {
+    expect(parse(rendered(source, format))).toEqual(tree)
+  })
+
+  it('is the body of a section of kickstart, quoted for its own format', () => {
+    expect(rendered('%post\n{{#as "sh"}}\necho {{a}}\n{{/as}}\n%end\n', 'kickstart')).toBe(
+      `%post\necho 'it'\\''s'\n%end\n`,
+    )
+  })
+
+  it.each([
+    ['a line that would end the section', '{{#as "sh"}}\n%end\n{{/as}}', /line that does not begin with %, got "%end"/],
+    ['a value with a line of its own', '{{#as "sh"}}echo {{c}}{{/as}}', /line 1, value c/],
+    ['another part that its format can not hold', '{{#as "line"}}{{#as "sh"}}x{{/as}}{{/as}}', /what line can hold/],
+  ])('is refused for %s', (_name, source, says) => {
+    expect(() => rendered(source, 'kickstart')).toThrow(
+      expect.objectContaining({ code: 'template.invalid', message: expect.stringMatching(says) }),
+    )
+  })
+
+  it('is one line of preseed, with a backslash at the end of each line but the last', () => {
+    const late = (body: string) =>
+      rendered(`d-i preseed/late_command string {{#as "sh"}}\n${body}\n{{/as}}\n`, 'preseed')
+    expect(late('in-target id; \\\necho {{a}}')).toBe(
+      `d-i preseed/late_command string in-target id; \\\necho 'it'\\''s'\n`,
+    )
+    expect(() => late('in-target id\necho {{a}}')).toThrow(/expected one line/)
+  })
+})
+
+describe('lists and maps', () => {
+  const values = { a: { b: ['x', 1, true], c: { secret: 'root', form: 'crypt' } } }
+  const reveal = ({ secret }: { secret: string }) => `$6$${secret}`
+
+  it.each(['yaml', 'json'] as const)('are written in %s as they are, secrets revealed', (format) => {
+    const text = compileBootTemplate('t', '{"a":\n  {{a}} }', format)(values, reveal)
+    expect(parse(text)).toEqual({ a: { b: ['x', 1, true], c: '$6$root' } })
+  })
+  it.each(['sh', 'kickstart', 'xml'] as const)('are refused in %s', (format) => {
+    expect(() => compileBootTemplate('t', 'x {{a}}', format)(values, reveal)).toThrow(/line 1, value a: expected text/)
+  })
+})
+
+describe('a secret', () => {
+  const template = compileBootTemplate('t', 'pw {{a}}', 'sh')
+  const values = { a: { secret: 'root', form: 'crypt' } }
+  it('is put in where it is asked for', () => expect(template(values, ({ form }) => `a ${form}`)).toBe(`pw 'a crypt'`))
+  it('is an error where none is given', () =>
+    expect(() => template(values)).toThrow(/line 1, value a: expected no secret/))
+  it('is given to one rendering only', () => {
+    template(values, () => 'x')
+    expect(() => template(values)).toThrow(/expected no secret/)
+  })
+})
+
+describe('a value where its quotes would not hold is refused before anything is rendered', () => {
+  it.each([
+    ['sh', `echo "{{a}}"`, /within quotes/],
+    ['kickstart', `x --y='{{a}}'`, /within quotes/],
+    ['yaml', 'a: http://{{a}}/', /a piece of one/],
+    ['json', '{"a": "{{a}}"}', /within quotes/],
+    ['xml', '<a><!-- {{a}} --></a>', /within a comment/],
+    ['xml', '<a><![CDATA[{{a}}]]></a>', /within CDATA/],
+  ] as const)('%s: %s', (format, source, says) => {
+    expect(() => compileBootTemplate('t', source, format)).toThrow(
+      expect.objectContaining({ code: 'template.invalid', message: expect.stringMatching(says) }),
+    )
+  })
+})
+
+describe('a kickstart word', () => {
+  const ks = (value: string, source = 'x {{a}}') => compileBootTemplate('t', source, 'kickstart')({ a: value })
+  it.each([
+    ['plain', 'plain'],
+    ['', `''`],
+    ['two words', `'two words'`],
+    [`it's`, `'it'"'"'s'`],
+    ['# no comment', `'# no comment'`],
+    ['a\\', `'a\\'`],
+  ])('%j', (value, written) => expect(ks(value)).toBe(`x ${written}`))
+  it('is no option where it stands alone', () => {
+    expect(() => ks('--password=x')).toThrow(/expected a word that is no option/)
+    expect(ks('--x', 'user --gecos={{a}}')).toBe('user --gecos=--x')
+  })
+  it('begins no section', () => expect(ks('%end', '{{a}}')).toBe(`'%end'`))
+})
+
+it.each(values.map((value) => [JSON.stringify(value).slice(0, 40), value]))(
+  '%s is the same text behind PowerShell’s quotes or refused',
+  (_name, value) => {
+    try {
+      const text = compileBootTemplate('t', '{{a}}', 'powershell')({ a: value })
+      expect(text.slice(1, -1).replaceAll("''", "'")).toBe(value)
+      expect(text.slice(1, -1).replaceAll("''", '')).not.toContain("'")
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'template.invalid' })
+    }
+  },
+)
+
+it('escapes of templates reach nothing', () => {
+  const escapes = [
+    '{{constructor}}',
+    '{{this.constructor}}',
+    '{{a.__proto__}}',
+    '{{a.__lookupGetter__}}',
+    '{{#with a}}{{/with}}',
+    '{{lookup a "constructor"}}',
+    '{{log a}}',
+    '{{helperMissing a}}',
+    '{{blockHelperMissing a}}',
+    '{{#helperMissing}}{{/helperMissing}}',
+    '{{__defineGetter__ "x"}}',
+    '{{> (lookup . "x")}}',
+    '{{#each (lookup . "constructor")}}{{/each}}',
+    '{{#if (a)}}{{/if}}',
+    '{{a "b"}}',
+    '{{a b=1}}',
+    '{{@root.constructor}}',
+    '{{../constructor}}',
+    '{{#* inline "x"}}{{/inline}}',
+    '{{* decorator}}',
+    '{{slipwayQuote 0 a}}',
+    '{{#slipwayPart 0}}{{/slipwayPart}}',
+    '{{#each a as |constructor|}}{{constructor.constructor}}{{/each}}',
+  ]
+  for (const source of escapes)
+    expect(() => compileBootTemplate('t', source, 'line')({ a: { b: 1 } }), source).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^template\.(invalid|value_missing)$/) }),
+    )
+})

@@ -4,12 +4,16 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccessService } from '../../src/access/access-service.ts'
+import { createSecretVault } from '../../src/access/secret-vault.ts'
+import { createAnswerDesk } from '../../src/app/answer-desk.ts'
 import { createImageJobs } from '../../src/app/image-jobs.ts'
 import { createMachineImports } from '../../src/app/machine-imports.ts'
 import { createMachineProfiles } from '../../src/app/machine-profiles.ts'
 import { createMachineRegistry } from '../../src/app/machine-registry.ts'
 import { createProfileRegistry } from '../../src/app/profile-registry.ts'
+import { TEMPLATE_FOLDER } from '../../src/app/program.ts'
 import { profileOfRun } from '../../src/app/run-profiles.ts'
+import { createTemplateDesk } from '../../src/app/template-desk.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { ROLES, type Role } from '../../src/domain/role.ts'
@@ -21,6 +25,7 @@ import { createRunRecorder, type RecordEvent } from '../../src/runs/run-recorder
 import { createRunService } from '../../src/runs/run-service.ts'
 import { explainFailure } from '../../src/runs/run-why.ts'
 import { createStore } from '../../src/store/create-store.ts'
+import { createTemplateShelf } from '../../src/templates/template-shelf.ts'
 import { bootPreviewRoutes } from '../../src/web/api/boot-preview-routes.ts'
 import { conflictRoutes } from '../../src/web/api/conflict-routes.ts'
 import { doctorRoutes } from '../../src/web/api/doctor-routes.ts'
@@ -33,6 +38,8 @@ import { networkRoutes } from '../../src/web/api/network-routes.ts'
 import { profileRoutes } from '../../src/web/api/profile-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
+import { secretRoutes } from '../../src/web/api/secret-routes.ts'
+import { templateRoutes } from '../../src/web/api/template-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
 import { createUploads } from '../../src/web/upload-door.ts'
@@ -109,6 +116,12 @@ export async function createPeopleFixture() {
   const jobs = createImageJobs(clock, silentLog)
   const wishes: ImportWish[] = []
   const uploads = createUploads(join(folder, 'uploads'), 1 << 20)
+  const shelf = createTemplateShelf({ shipped: TEMPLATE_FOLDER, overlay: undefined, versions: store.templates })
+  const templates = {
+    ...createTemplateDesk({ store, clock }, shelf),
+    ...createAnswerDesk({ store, machines, shelf, ports: { httpPort: 8081 } }),
+  }
+  const secrets = createSecretVault({ store: store.secrets, key: new Uint8Array(32), clock })
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
@@ -130,6 +143,8 @@ export async function createPeopleFixture() {
     ...machineRoutes({ machines, audit }),
     ...profileRoutes(registry),
     ...machineImportRoutes({ importMachines: createMachineImports(store), audit }),
+    ...templateRoutes({ templates, audit }),
+    ...secretRoutes({ secrets, audit }),
   ]
   const people = createPeopleDoor({
     ...{ access, endpoints, version: '0', log: silentLog, metrics: async () => 'up 1\n', ready: async () => true },

@@ -87,8 +87,8 @@ function remember(known: Known, machine: RegisteredMachine): void {
 
 /** Whether saving it would change nothing. */
 function isSame(before: RegisteredMachine, after: Machine): boolean {
-  const facts = ({ macs, uuid, serial, profile, sharesUuid = false, power }: Machine) =>
-    JSON.stringify([macs, uuid, serial, profile, sharesUuid, power?.driver, power?.mac])
+  const facts = ({ macs, uuid, serial, profile, sharesUuid = false, power, install }: Machine) =>
+    JSON.stringify([macs, uuid, serial, profile, sharesUuid, power?.driver, power?.mac, install])
   return before.discoveredAt === undefined && facts(before) === facts(after)
 }
 

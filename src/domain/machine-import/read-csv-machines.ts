@@ -34,7 +34,7 @@ export const IMPORT_COLUMNS: Readonly<Record<string, Column>> = {
   powerMac: { says: 'the MAC that is woken, where it is not the first', put: intoPower('mac') },
 }
 const NAMES = Object.keys(IMPORT_COLUMNS)
-const FIELDS = ['uuid', 'sharesUuid', 'serial', 'profile', 'power'] as const
+const FIELDS = ['uuid', 'sharesUuid', 'serial', 'profile', 'power', 'install'] as const
 const fieldOf = (column: string): string => (column === 'powerMac' ? 'power' : column)
 
 /** Rows of a CSV whose first line names the columns. Throws request.invalid where the file itself can not be read. */

@@ -14,3 +14,5 @@ CREATE TABLE `secrets` (
 	`at` integer NOT NULL,
 	`by` text NOT NULL
 );
+--> statement-breakpoint
+ALTER TABLE `machines` ADD `install` text;

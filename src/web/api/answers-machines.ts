@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { InstallLayer } from '../../domain/install/install-settings.ts'
 import { Inventory } from '../../domain/inventory.ts'
 import { MachinePower } from '../../domain/machine.ts'
 
@@ -17,6 +18,7 @@ export const MachineAnswer = z.object({
     .describe('the hardware profile that it has: the one that a person chose, else the one whose rules fit'),
   discoveredAt: milliseconds.optional().describe('when it was first heard of; absent where a person registered it'),
   power: MachinePower.extend({ mac: z.string().optional() }).optional(),
+  install: InstallLayer.optional(),
   inventory: Inventory.optional(),
   loaders: z
     .object({ worked: LoaderFamily.optional(), tried: z.object({ family: LoaderFamily, at: milliseconds }).optional() })

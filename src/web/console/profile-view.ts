@@ -21,7 +21,16 @@ export const FORM_CHOICES = {
   ],
 }
 
-const MORE = ['storage', 'network', 'drivers', 'firmwarePackages', 'power', 'checks', 'biosSettings'] as const
+const MORE = [
+  'storage',
+  'network',
+  'install',
+  'drivers',
+  'firmwarePackages',
+  'power',
+  'checks',
+  'biosSettings',
+] as const
 
 /** What the form shows of a profile; of a new one its defaults. */
 export const formOf = (spec: HardwareProfile) => ({

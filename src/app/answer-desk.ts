@@ -1,0 +1,162 @@
+import { redactSecrets } from '../access/secret-vault.ts'
+import { AppError } from '../core/errors.ts'
+import { HardwareProfile } from '../domain/hardware-profile.ts'
+import type { Finding } from '../domain/install/finding.ts'
+import { layerSettings, type SettingSource } from '../domain/install/layer-settings.ts'
+import { MadeUpMachine } from '../domain/install/made-up-machine.ts'
+import { type InstallSources, resolveInstall } from '../domain/install/resolve-install.ts'
+import type { RevealSecret } from '../domain/install/secret-reference.ts'
+import type { Family, FamilyFile } from '../families/family.ts'
+import { findFamily } from '../families/index.ts'
+import { type BootTemplate, compileBootTemplate } from '../templates/boot-template.ts'
+import { renderGuarded } from '../templates/guarded-render.ts'
+import type { FoundTemplate, TemplateOrigin, TemplateShelf } from '../templates/template-shelf.ts'
+import type { RenderWish } from '../web/api/template-routes.ts'
+import { answerValues } from './answer-files.ts'
+import type { Appliance } from './appliance.ts'
+import type { MachineRegistry } from './machine-registry.ts'
+
+export type RenderedAnswer = {
+  family: string
+  release: string
+  machine: string
+  profile: string
+  files: {
+    name: string
+    mediaType: string
+    template: string
+    origin: TemplateOrigin | { kind: 'unsaved' }
+    text: string
+  }[]
+  findings: Finding[]
+  unjudged: string[]
+  /** Who said each setting; what nobody said is the default. */
+  from: Record<string, SettingSource>
+  kernelArguments: string[]
+}
+
+export type AnswerDeskDeps = {
+  store: { segments: Appliance['store']['segments']; profiles: Appliance['store']['profiles'] }
+  machines: Pick<MachineRegistry, 'find'>
+  shelf: TemplateShelf
+  ports: { httpPort: number }
+}
+export type AnswerDesk = ReturnType<typeof createAnswerDesk>
+
+/** Shows people what a machine would be given, with every secret left out, and what the family's judge says of it. */
+export function createAnswerDesk(deps: AnswerDeskDeps) {
+  const render = createFileRenderer()
+  return {
+    render: async (wish: RenderWish): Promise<RenderedAnswer> => {
+      const family = findFamily(wish.family)
+      const release = releaseOf(family, wish.release)
+      const { sources, options, from } = await gather(deps, family, release, wish)
+      const values = resolveInstall(sources)
+      const all = answerValues({ family, release, values, options })
+      const files: RenderedAnswer['files'] = []
+      for (const file of family.files) {
+        const unsaved = wish.sources?.[file.template]
+        const found = unsaved === undefined ? await deps.shelf.find(file.template) : undefined
+        const template = found ?? { path: file.template, source: unsaved!, origin: { kind: 'unsaved' as const } }
+        const text = await render(file, template, all, redactSecrets)
+        files.push({
+          name: file.name,
+          mediaType: file.mediaType,
+          template: file.template,
+          origin: template.origin,
+          text,
+        })
+      }
+      const findings = await family.judge(files, release)
+      return {
+        ...{
+          family: family.name,
+          release,
+          machine: sources.machine.name,
+          profile: sources.profile.name,
+          files,
+          findings,
+        },
+        ...{ from, unjudged: [...family.unjudged], kernelArguments: family.kernelArguments(values, release) },
+      }
+    },
+    /** Judges files that may not be ours. */
+    lint: async (wished: { family: string; release?: string | undefined; files: { name: string; text: string }[] }) => {
+      const family = findFamily(wished.family)
+      const release = releaseOf(family, wished.release)
+      return { release, findings: await family.judge(wished.files, release), unjudged: [...family.unjudged] }
+    },
+  }
+}
+
+type Template = Pick<FoundTemplate, 'path' | 'source'> & { origin: { kind: string } }
+
+/** Renders a file by its template: those of the program here and compiled once, those of people in a thread with limits. */
+export function createFileRenderer() {
+  const compiled = new Map<string, BootTemplate>()
+  return async (
+    { format }: FamilyFile,
+    { path, source, origin }: Template,
+    values: Record<string, unknown>,
+    reveal: RevealSecret,
+  ): Promise<string> => {
+    if (origin.kind !== 'shipped') return renderGuarded({ name: path, source, format }, values, reveal)
+    const template = compiled.get(path) ?? compileBootTemplate(path, source, format)
+    compiled.set(path, template)
+    return template(values, reveal)
+  }
+}
+
+function releaseOf(family: Family, release: string | undefined): string {
+  const names = family.releases.map((one) => one.name)
+  if (release === undefined) return names.at(-1)!
+  if (names.includes(release)) return release
+  throw new AppError('template.invalid', `release: expected one of ${names.join(', ')}, got ${release}`)
+}
+
+/** Of a machine that was never described the profile of made-up ones is tried. */
+async function gather({ store, machines, ports }: AnswerDeskDeps, family: Family, release: string, wish: RenderWish) {
+  const seen = wish.machine === undefined ? undefined : await machines.find(wish.machine)
+  if (wish.machine !== undefined && !seen)
+    throw new AppError('machine.not_found', `expected a machine, got ${wish.machine}`)
+  const madeUp = wish.madeUp ?? MadeUpMachine.parse({})
+  const segment = wish.segment === undefined ? undefined : await store.segments.find(wish.segment)
+  if (wish.segment !== undefined && !segment)
+    throw new AppError('resource.not_found', `expected a segment, got ${wish.segment}`)
+  const profileName = wish.profile ?? seen?.chosen.name
+  const stored = profileName === undefined ? undefined : await store.profiles.find(profileName)
+  if (profileName !== undefined && !stored)
+    throw new AppError('profile.not_found', `expected a hardware profile, got ${profileName}`)
+  const profile = stored ?? HardwareProfile.parse({ name: 'none' })
+  const layers = { segment: segment?.install, profile: profile.install, machine: seen?.install, run: wish.settings }
+  const { settings, options, from } = layerSettings(layers, family.name)
+  const address = segment?.address ?? '192.0.2.1'
+  const sources: InstallSources = {
+    ...{ runId: 'preview', family: family.name, release, passwords: family.passwords, profile, settings },
+    ...describe(seen, madeUp),
+    domain: segment?.domain ?? madeUp.domain,
+    urls: previewUrls(`http://${address}:${ports.httpPort}`, address),
+  }
+  return { sources, options, from }
+}
+
+function describe(
+  seen: Awaited<ReturnType<MachineRegistry['find']>>,
+  madeUp: MadeUpMachine,
+): Pick<InstallSources, 'machine' | 'bootMac' | 'inventory'> {
+  if (!seen) {
+    const { name, bootMac, uuid, serial } = madeUp
+    return { machine: { name, uuid, serial, macs: madeUp.nics.map(({ mac }) => mac) }, bootMac, inventory: madeUp }
+  }
+  if (!seen.inventory)
+    throw new AppError(
+      'machine.not_found',
+      `expected a machine that an agent described, ${seen.name} was not: discover it, or render for a made-up one`,
+    )
+  return { machine: seen, bootMac: seen.macs[0]!, inventory: seen.inventory }
+}
+
+const previewUrls = (base: string, logHost: string): InstallSources['urls'] => ({
+  ...{ base, answers: `${base}/boot/answers/preview/`, callback: `${base}/boot/callback/preview` },
+  ...{ logHost, logPort: 514 },
+})
