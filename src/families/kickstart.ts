@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import type { InstallLink, InstallUse, InstallValues } from '../domain/install/install-values.ts'
+import { SecretReference } from '../domain/install/secret-reference.ts'
 import { defineFamily, type Release } from './family.ts'
 import type { Syntax } from './kickstart/command-table.ts'
 import { judgeKickstart } from './kickstart/judge.ts'
@@ -27,22 +28,26 @@ const RELEASES = [
   ...[fedora(42), fedora(43), fedora(44), rocky(8), rocky(9), rocky(10)],
 ] as [KickstartRelease, ...KickstartRelease[]]
 
+const Repository = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/)
+    .describe('its name'),
+  url: z.url({ protocol: /^https?$/ }).describe('where it is'),
+})
 const Options = z.strictObject({
   selinux: z.enum(['enforcing', 'permissive', 'disabled']).default('enforcing').describe('mode of SELinux'),
-  repositories: z
-    .array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), url: z.url({ protocol: /^https?$/ }) }))
-    .max(32)
-    .default([])
-    .describe('further repositories'),
+  repositories: z.array(Repository).max(32).default([]).describe('further repositories'),
 })
 
 const none = z.string().nullable()
+const members = z.array(z.string()).describe('names of its members')
 const Place = z.strictObject({
   name: z.string().describe('mount point, swap, biosboot, raid.NAME or pv.NAME'),
   fileSystem: none.describe('--fstype'),
   label: none.describe('--label'),
   options: none.describe('--fsoptions'),
-  passphrase: z.unknown().describe('secret that opens it'),
+  passphrase: SecretReference.nullable().describe('secret that opens it'),
 })
 const Sized = Place.extend({
   sizeMiB: z.int().describe('--size; where it grows, the least'),
@@ -50,7 +55,7 @@ const Sized = Place.extend({
 })
 const Words = z.strictObject({
   source: none.describe('where the release’s packages are by default'),
-  repositories: Options.shape.repositories.unwrap(),
+  repositories: z.array(Repository).describe('further repositories'),
   selinux: z.string().describe('mode of SELinux'),
   ntpServers: none.describe('time servers with commas, of releases without timesource'),
   timeSources: z.array(z.string()).describe('time servers, of releases with timesource'),
@@ -58,10 +63,14 @@ const Words = z.strictObject({
   disks: z.string().describe('the disks of the layout, with commas'),
   bootDisk: z.string().describe('the disk that the firmware starts'),
   kernelArguments: none.describe('kernel arguments and consoles with blanks'),
-  partitions: z.array(Sized.extend({ disk: z.string().describe('--ondisk') })),
-  arrays: z.array(Place.extend({ device: z.string(), members: z.array(z.string()) })),
-  groups: z.array(z.strictObject({ name: z.string(), members: z.array(z.string()) })),
-  volumes: z.array(Sized.extend({ group: z.string(), volume: z.string() })),
+  partitions: z.array(Sized.extend({ disk: z.string().describe('--ondisk') })).describe('one part line each'),
+  arrays: z.array(Place.extend({ device: z.string().describe('--device'), members })).describe('one raid line each'),
+  groups: z
+    .array(z.strictObject({ name: z.string().describe('its name'), members }))
+    .describe('one volgroup line each'),
+  volumes: z
+    .array(Sized.extend({ group: z.string().describe('--vgname'), volume: z.string().describe('--name') }))
+    .describe('one logvol line each'),
   started: z.string().describe('called when the installer begins'),
   installed: z.string().describe('called when the system is installed'),
   failed: z.string().describe('called with Anaconda’s log when it fails'),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { InstallSettings } from './install-settings.ts'
+import { SecretReference } from './secret-reference.ts'
 
 const bytes = z.int().nonnegative()
 const none = <T extends z.ZodType>(schema: T) => schema.nullable()
@@ -15,7 +16,7 @@ const Use = z.strictObject({
   biosBoot: z.boolean().describe('room for GRUB on a BIOS'),
   group: none(z.string()).describe('the volume group that it belongs to'),
   array: none(z.string()).describe('the array that it belongs to'),
-  passphrase: none(z.unknown()).describe('secret that opens it; none where it is not encrypted'),
+  passphrase: none(SecretReference).describe('secret that opens it; none where it is not encrypted'),
 })
 const Sized = z.strictObject({
   name: z.string().describe('name in the layout'),
@@ -31,25 +32,31 @@ export const PlannedDisk = z.strictObject({
   serial: none(z.string()).describe('serial number'),
   wwn: none(z.string()).describe('world wide name'),
   bytes: bytes.describe('size in bytes'),
-  partitions: z.array(
-    Sized.extend({
-      number: z.int().positive().describe('number in the partition table'),
-      device: z.string().describe('kernel name without /dev/, like sda1'),
-      startBytes: bytes.describe('where it begins'),
-    }),
-  ),
+  partitions: z
+    .array(
+      Sized.extend({
+        number: z.int().positive().describe('number in the partition table'),
+        device: z.string().describe('kernel name without /dev/, like sda1'),
+        startBytes: bytes.describe('where it begins'),
+      }),
+    )
+    .describe('in the order of the table'),
 })
 export const InstallStorage = z.strictObject({
-  disks: z.array(PlannedDisk),
-  raid1: z.array(Sized.extend({ members: z.array(z.string()).describe('names of its partitions') })),
-  volumeGroups: z.array(
-    z.strictObject({
-      name: z.string().describe('name of the group'),
-      bytes,
-      members: z.array(z.string()).describe('names of its partitions and arrays'),
-      volumes: z.array(Sized),
-    }),
-  ),
+  disks: z.array(PlannedDisk).describe('disks of the layout'),
+  raid1: z
+    .array(Sized.extend({ members: z.array(z.string()).describe('names of its partitions') }))
+    .describe('mirrors'),
+  volumeGroups: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('name of the group'),
+        bytes: bytes.describe('size in bytes'),
+        members: z.array(z.string()).describe('names of its partitions and arrays'),
+        volumes: z.array(Sized).describe('its logical volumes'),
+      }),
+    )
+    .describe('volume groups of LVM'),
 })
 export type InstallStorage = z.infer<typeof InstallStorage>
 export type InstallUse = z.infer<typeof Use>
@@ -69,17 +76,26 @@ const Link = z.strictObject({
   static: none(Static).describe('its own address'),
 })
 export const InstallNetwork = z.strictObject({
-  cards: z.array(
-    Link.extend({
-      mac: z.string().describe('MAC with colons'),
-      device: z.string().describe('name that the kernel gave it, like eth0'),
-      boot: z.boolean().describe('the card that booted'),
-    }),
-  ),
-  bonds: z.array(
-    Link.extend({ mode: z.string().describe('mode, by the kernel’s name'), members: z.array(z.string()) }),
-  ),
-  vlans: z.array(Link.extend({ id: z.int().describe('VLAN id'), over: z.string().describe('the link below') })),
+  cards: z
+    .array(
+      Link.extend({
+        mac: z.string().describe('MAC with colons'),
+        device: z.string().describe('name that the kernel gave it, like eth0'),
+        boot: z.boolean().describe('the card that booted'),
+      }),
+    )
+    .describe('network cards'),
+  bonds: z
+    .array(
+      Link.extend({
+        mode: z.string().describe('mode, by the kernel’s name'),
+        members: z.array(z.string()).describe('names of its cards'),
+      }),
+    )
+    .describe('bonds of cards'),
+  vlans: z
+    .array(Link.extend({ id: z.int().describe('VLAN id'), over: z.string().describe('the link below') }))
+    .describe('VLANs over cards or bonds'),
 })
 export type InstallNetwork = z.infer<typeof InstallNetwork>
 export type InstallLink = z.infer<typeof Link>
