@@ -19,6 +19,7 @@ const ASSETS: Readonly<Record<string, string>> = {
   'machine-import.js': own('machine-import.js'),
   'profile-form.js': own('profile-form.js'),
   'profile.css': own('profile.css'),
+  'template.css': own('template.css'),
   'run-page.js': own('run-page.js'),
   'transfer-plot.js': own('transfer-plot.js'),
   'library.css': own('library.css'),

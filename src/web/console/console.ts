@@ -12,6 +12,7 @@ import { type Pages, requireSignIn } from './pages.ts'
 import { profilePages } from './profile-pages.ts'
 import { runPages } from './run-pages.ts'
 import { type SignInDoor, signInPages } from './sign-in-pages.ts'
+import { templatePages } from './template-pages.ts'
 import { loadViews, type Views } from './views.ts'
 
 export type ConsoleDeps = Pages & { access: SignInDoor }
@@ -29,6 +30,7 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(machinePages(parts))
     .use(machineImportPages(parts))
     .use(profilePages(parts))
+    .use(templatePages(parts))
     .use(imagePages(parts))
     .use(networkPages(parts))
     .use(bootPreviewPages(parts))

@@ -17,6 +17,7 @@ import type { NetworkDoor } from '../api/network-routes.ts'
 import type { ProfileDoor } from '../api/profile-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
+import type { TemplateDoor } from '../api/template-routes.ts'
 import { actorOf } from '../authentication.ts'
 import type { ImageDoor } from '../image-facts.ts'
 import type { LifeRecord } from './image-life-view.ts'
@@ -73,6 +74,7 @@ export type Pages = {
     segments: { list(): Promise<Segment[]> }
   }
   profiles: ProfileDoor
+  templates: TemplateDoor
   images: ImageDoor
   library: LibraryDoor
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>

@@ -22,7 +22,7 @@ const PROFILE = HardwareProfile.parse({
   },
   installDisk: { by: 'smallest', atLeastBytes: 200e9 },
   storage: LVM_ON_RAID,
-  firmwarePackages: [{ family: 'debian', releases: ['12'], packages: ['firmware-bnx2', 'intel-microcode'] }],
+  firmwarePackages: [{ family: 'preseed', releases: ['debian-12'], packages: ['firmware-bnx2', 'intel-microcode'] }],
   ...{ power: { driver: 'wake-on-lan' }, checks: { leaveOut: ['tcp-banner'] } },
   biosSettings: [{ name: 'Boot mode', expected: 'UEFI' }, { name: 'SR-IOV' }],
 })
@@ -42,6 +42,9 @@ beforeEach(async () => {
   await store.profiles.save({ ...PROFILE, deadlineFactor: 2, kernelArguments: ['nomodeset'] }, now)
   await addLives(shown.people)
   await addNetwork(shown.people, now)
+  const { source } = await shown.people.templates.show('kickstart/ks.cfg.hbs')
+  const changed = source.replace('firstboot --disabled', 'firstboot --enabled').replace('skipx', 'skipxx')
+  await shown.people.templates.save('kickstart/ks.cfg.hbs', changed, 'ada')
   shown.people.doctor.start()
   shown.people.doctor.end()
   const verified = await data.addRun({ machine: 'rack-01', ago: 7200, events: [...BOOT, ...PROOF] })
@@ -122,6 +125,10 @@ const pages = (): [name: string, path: string][] => [
   ['profile-new', '/profile-form'],
   ['profile-form', '/profile-form?of=poweredge'],
   ['machine-import', '/machine-import'],
+  ['templates', '/templates'],
+  ['template-family', '/templates/kickstart?profile=poweredge&machine='],
+  ['template-family-made-up', '/templates/kickstart'],
+  ['template', '/templates/kickstart/ks.cfg.hbs'],
   ['images', '/images'],
   ['image', '/images/debian/2'],
   ['image-golden', '/images/debian/1'],
