@@ -1,0 +1,29 @@
+import type { Proof } from './family.ts'
+import { FAMILIES } from './index.ts'
+
+const PROOF: Readonly<Record<Proof, string>> = {
+  booted: 'its installer ran in the bench',
+  judged: 'judged by its rules; its installer was not seen',
+  filesOnly: 'files only: nothing starts them',
+}
+
+/** docs/families.md: what is rendered for which releases, and how far each was tried. */
+export const printFamilies = (): string =>
+  [
+    '# Families of operating systems',
+    '',
+    'Printed from `src/families/`; do not edit. What could only be judged and was not seen booting says so: a file that its judge finds',
+    'nothing in may still be refused by an installer.',
+    '',
+    '| family | releases | files | how far it was tried |',
+    '|---|---|---|---|',
+    ...FAMILIES.map(
+      ({ name, title, releases, files, proof }) =>
+        `| **${title}** \`${name}\` | ${releases.map((one) => one.title).join(', ')} | ${files.map((one) => `\`${one.name}\``).join(', ')} | ${PROOF[proof]} |`,
+    ),
+    '',
+    '## What the judges can not know',
+    '',
+    ...FAMILIES.flatMap(({ title, unjudged }) => [`- **${title}**: ${unjudged.join('; ')}.`]),
+    '',
+  ].join('\n')
