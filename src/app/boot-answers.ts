@@ -8,6 +8,7 @@ import type { Run } from '../domain/run/run.ts'
 import type { BootFacts } from '../image/manifest.ts'
 import type { SeedFile } from '../protocol/agent-door.ts'
 import type { Templates } from '../templates/template-folder.ts'
+import type { AnswerFile } from './answer-files.ts'
 
 export type BootAnswersDeps = {
   templates: Templates
@@ -63,15 +64,18 @@ export function createBootAnswers({ templates, secrets, ports, doorPin, findRun,
       decision.kind === 'hold'
         ? templates.render('grub/hold-image.cfg.hbs', { runId: decision.runId })
         : templates.render('grub/deploy.cfg.hbs', await agentValues(decision, mac, server)),
-    /** The files that make an image prove itself once after its first boot, in the way that it knows. */
-    seed: (run: Run, how: BootFacts['seed'], doorAddress: string): SeedFile[] => {
+    /**
+     * The files that make an image prove itself once after its first boot, in the way that it knows; `told` are those of
+     * its set-up, for an image with cloud-init.
+     */
+    seed: (run: Run, how: BootFacts['seed'], doorAddress: string, told?: readonly AnswerFile[]): SeedFile[] => {
       if (how === 'none') return []
       const verifyToken = secrets.issue({ kind: 'verify', runId: run.id, session: 0 })
       const factsUrl = `https://${doorAddress}:${ports.agentPort}/agent/facts`
       const { id: runId, manifestDigest, machine } = run
       const program = templates.render('seed/prove.sh.hbs', { factsUrl, doorPin, verifyToken })
       const release = templates.render('seed/release.hbs', { manifestDigest, runId })
-      const starter = how === 'systemd' ? systemdSeed(templates, runId) : noCloudSeed(templates, runId, machine)
+      const starter = how === 'systemd' ? systemdSeed(templates, runId) : noCloudSeed(templates, runId, machine, told)
       return [file(PROVE_PROGRAM, 0o700, program), file('/etc/slipway-release', 0o644, release, true), ...starter]
     },
   }
@@ -93,12 +97,18 @@ function systemdSeed(templates: Templates, runId: string): SeedFile[] {
   ]
 }
 
+const SEED_FOLDER = '/var/lib/cloud/seed/nocloud'
+/** cloud-init runs what is here once for an instance id, whatever the settings run themselves. */
+const PER_INSTANCE = '/var/lib/cloud/scripts/per-instance/slipway-prove'
+
 /** cloud-init's NoCloud source in its seed folder; meta-data must hold an instance id. */
-const noCloudSeed = (templates: Templates, runId: string, machine: string): SeedFile[] => [
-  file('/var/lib/cloud/seed/nocloud/meta-data', 0o600, templates.render('seed/meta-data.hbs', { runId, machine })),
-  file(
-    '/var/lib/cloud/seed/nocloud/user-data',
-    0o600,
-    templates.render('seed/user-data.hbs', { program: PROVE_PROGRAM }),
-  ),
-]
+function noCloudSeed(templates: Templates, runId: string, machine: string, told?: readonly AnswerFile[]): SeedFile[] {
+  const bare = [
+    { name: 'meta-data', text: templates.render('seed/meta-data.hbs', { runId, machine }) },
+    { name: 'user-data', text: templates.render('seed/user-data.hbs', {}) },
+  ]
+  return [
+    ...(told ?? bare).map(({ name, text }) => file(`${SEED_FOLDER}/${name}`, 0o600, text)),
+    file(PER_INSTANCE, 0o700, templates.render('seed/per-instance.sh.hbs', { program: PROVE_PROGRAM })),
+  ]
+}

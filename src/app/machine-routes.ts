@@ -5,6 +5,7 @@ import { encodeSignatures } from '../image/signature.ts'
 import { agentRoutes } from '../servers/agents/agent-routes.ts'
 import { mediumRoutes } from '../servers/agents/medium-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
+import { callbackRoutes } from '../servers/http-boot/callback-routes.ts'
 import { clientAddress, type TrustedProxy } from '../servers/http-boot/client-address.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
@@ -63,7 +64,15 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
       return evidence.note({ at: appliance.clock.now(), mac, segment, what, detail }, type)
     },
   })
-  return express.Router().use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
+  const callbacks = callbackRoutes({
+    runOf: async (token) => {
+      const claim = runs.secrets.read('callback', token)
+      return claim && (await appliance.store.runs.find(claim.runId))
+    },
+    record: runs.record,
+    log: runs.log,
+  })
+  return express.Router().use(callbacks).use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
 }
 
 /** Who knows the path of a live session is its machine, whatever address it asks from. */
@@ -106,7 +115,12 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
     },
     authorizeAgent: runs.exchange.authorizeAgent,
     authorizeFacts: runs.exchange.authorizeFacts,
-    plan: runs.deployment.plan,
+    plan: async (run, inventory) => {
+      const plan = await runs.deployment.plan(run, inventory)
+      if ((await runs.manifests.manifest(run.manifestDigest)).boot.seed === 'nocloud')
+        await runs.answers.assert(run, place.address)
+      return plan
+    },
     manifest: async (digest) => {
       const { bytes, signatures } = await appliance.library.manifest(digest)
       return { bytes, signatures: encodeSignatures(signatures.signatures) }
@@ -118,17 +132,15 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
     discoveries: runs.discoveries,
     seed: async (run) => {
       const { boot } = await runs.manifests.manifest(run.manifestDigest)
-      return answers.seed(run, boot.seed, place.address)
+      const told = boot.seed === 'nocloud' ? await runs.answers.give(run, place.address) : undefined
+      return answers.seed(run, boot.seed, place.address, told)
     },
     progress: (runId, progress) => {
       runs.service.noteProgress(runId, progress)
       runs.transfers.noteProgress(runId, progress)
       runs.feed.publish({ kind: 'progress', runId, progress })
     },
-    log: async (runId, lines) => {
-      await appliance.store.runs.addLog(runId, appliance.clock.now(), lines)
-      runs.feed.publish({ kind: 'log', runId, lines })
-    },
+    log: runs.log,
     record: runs.record,
   })
   return express.Router().use(media).use(agents)

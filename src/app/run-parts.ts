@@ -30,6 +30,7 @@ import { createMachineInventories } from './machine-inventories.ts'
 import { createMachinePower } from './machine-power.ts'
 import { createMachineProfiles, type MachineProfiles } from './machine-profiles.ts'
 import { powerSender } from './power-sender.ts'
+import { createRunAnswers } from './run-answers.ts'
 import { profileOfRun } from './run-profiles.ts'
 import { createSessionPaths } from './session-paths.ts'
 import { createSiteGate } from './site-gate.ts'
@@ -91,6 +92,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     transfers: transfersOf(appliance, feed),
     peers: peersOf(feed, clock),
     deployment: createRunDeployment({ manifests, inventories, record }),
+    answers: createRunAnswers(appliance, secrets, record),
     captures,
     discoveries,
     profiles,
@@ -101,12 +103,21 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
     exchange,
     deadlines: createRunDeadlines({ runs, lastReport: service.lastReport, record, clock, log }),
+    log: machineLog(appliance, feed),
     /** How the machine with this MAC goes on to its own disk. */
     localBootOf: async (mac: string) => (await profileByMac(mac))?.spec.localBoot ?? 'exit',
     /** After a restart: what the open runs' states ask for is done again where it is missing. */
     resume: () => resumeRuns(appliance, enter, captures),
   }
 }
+
+/** Keeps lines that a machine says while its run is open. */
+const machineLog =
+  ({ store: { runs }, clock }: Appliance, feed: RunFeed) =>
+  async (runId: string, lines: string[]): Promise<void> => {
+    await runs.addLog(runId, clock.now(), lines)
+    feed.publish({ kind: 'log', runId, lines })
+  }
 
 const powerOf = ({ store: { machines, segments } }: Appliance, { currentOf }: MachineProfiles) =>
   createMachinePower({ machines, segments, profileOf: currentOf, sender: powerSender })

@@ -139,6 +139,16 @@ export const WHY_RULES_END: readonly WhyRow[] = [
     remedy: 'Compare the disks in the message with the rule. Nothing was written.',
   },
   {
+    id: 'answersRefused',
+    says: 'What the installed system is to be told can not be told.',
+    when: (facts) => facts.isEnd('answersRefused'),
+    missingStep: 'settings that the image’s first start can take',
+    got: '{said}',
+    likelyCauses: ['a secret is not set', 'the machine has no such card', 'a template of one’s own is broken'],
+    remedy:
+      'Look at what {machine} would be told (`slipway template render cloud-init --machine {machine}`), mend it, and start a new run. Nothing was written.',
+  },
+  {
     id: 'readBackDiffered',
     says: 'The disk gave back other bytes than the manifest states.',
     when: (facts) => facts.isEnd('readBackDiffered'),

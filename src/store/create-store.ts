@@ -19,6 +19,7 @@ import { createRunStore } from './run-store.ts'
 import { createSecretStore } from './secret-store.ts'
 import { createSegmentStore } from './segment-store.ts'
 import { createTemplateStore } from './template-store.ts'
+import { createUsedAnswerStore } from './used-answer-store.ts'
 
 export type Store = ReturnType<typeof storesOver>
 
@@ -61,6 +62,7 @@ function storesOver(database: DatabaseDoor) {
     depots: createDepotStore(database),
     templates: createTemplateStore(database),
     secrets: createSecretStore(database),
+    usedAnswers: createUsedAnswerStore(database),
     runs: createRunStore(database, machines.refresh),
     runSamples: createRunSampleStore(database),
     bootSessions: createBootSessionStore(database),

@@ -20,6 +20,7 @@ export const BOOT_TEMPLATES = {
   'seed/release.hbs': 'line',
   'seed/meta-data.hbs': 'yaml',
   'seed/user-data.hbs': 'yaml',
+  'seed/per-instance.sh.hbs': 'sh',
 } as const satisfies Record<string, FileFormat>
 
 export type BootTemplateName = keyof typeof BOOT_TEMPLATES

@@ -54,9 +54,10 @@ it('seeds a cloud-init image by NoCloud, with an instance id and the program to 
     'local-hostname': 'web-1',
   })
   expect(files.get('/var/lib/cloud/seed/nocloud/user-data')).toMatch(/^#cloud-config\n/)
-  expect(parse(files.get('/var/lib/cloud/seed/nocloud/user-data')!)).toEqual({
-    runcmd: [['systemd-run', '--no-block', '--collect', '--unit=slipway-prove', 'sh', '/var/lib/slipway/prove']],
-  })
+  expect(parse(files.get('/var/lib/cloud/seed/nocloud/user-data')!)).toEqual({})
+  expect(files.get('/var/lib/cloud/scripts/per-instance/slipway-prove')).toMatch(
+    /^#!\/bin\/sh\n.*\nexec systemd-run --no-block --collect --unit=slipway-prove sh '\/var\/lib\/slipway\/prove'\n$/s,
+  )
 })
 
 it('puts nothing on an image that takes no seed', () => expect(paths('none')).toEqual([]))

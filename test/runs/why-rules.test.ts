@@ -50,6 +50,7 @@ const CASES: [rule: string, happened: Happening[], end?: Happening][] = [
   ['diskTooSmall', toAgent, refused('disk.too_small')],
   ['profileChanged', toAgent, refused('profile.changed')],
   ['diskRefused', toAgent, refused('disk.other')],
+  ['answersRefused', toDisk, ['answersRefused', { code: 'secret.not_found', message: 'expected the secret root' }]],
   ['readBackDiffered', [...toWriting, 'writeFinished'], ['readBackDiffered', { code: 'disk.read_back_differs' }]],
   ['checkFailed', toChecking, ['checkFailed', { check: 'kernel', expected: '6.1', got: '5.10' }]],
   ['nothingToCapture', toSource, failed('capture.nothing_there')],

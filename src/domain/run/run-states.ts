@@ -85,7 +85,7 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     deadlineSeconds: 3600,
     silenceSeconds: AGENT_SILENCE_SECONDS,
     standstillSeconds: STANDSTILL_SECONDS,
-    on: { ...UNDER_GRANT, writeFinished: 'readingBack' },
+    on: { ...UNDER_GRANT, writeFinished: 'readingBack', answersRefused: 'failed' },
   },
   readingBack: {
     says: 'Caches are dropped and the disk is read again; the server compares the digests.',

@@ -24,6 +24,7 @@ const BAD = new Set<RunEventType>([
   ...([
     'loaderAborted',
     'diskRefused',
+    'answersRefused',
     'chunkRetried',
     'readBackDiffered',
     'captureDiffered',
