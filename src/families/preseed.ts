@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { InstallValues } from '../domain/install/install-values.ts'
+import { assertFullNames, debianPackages } from './accounts.ts'
 import { defineFamily, type Release } from './family.ts'
 import { installerArguments, interfaceLines, resolverLines } from './preseed/interfaces.ts'
 import { judgePreseed } from './preseed/judge.ts'
@@ -82,7 +83,7 @@ export const preseed = defineFamily<z.infer<typeof Options>, Words>({
   describe: (values, options, release) => {
     const { settings, network, urls } = values
     const { suite, firmwareComponent } = releaseOf(release)
-    assertUsers(values)
+    assertFullNames(values)
     return {
       ...{ suite, firmwareComponent, firmware: options.firmware, ...archives(values, options) },
       locale: settings.language.includes('.') ? settings.language : `${settings.language}.UTF-8`,
@@ -113,12 +114,6 @@ export const preseed = defineFamily<z.infer<typeof Options>, Words>({
   ],
 })
 
-/** passwd(5) has no way to write a colon. */
-function assertUsers({ settings }: InstallValues): void {
-  const user = settings.users.find(({ fullName }) => fullName.includes(':'))
-  if (user) throw refusal('settings.users.fullName', `a name without a colon, got ${JSON.stringify(user.fullName)}`)
-}
-
 function archives({ settings }: InstallValues, options: z.infer<typeof Options>) {
   const mirror = archive('settings.mirror', settings.mirror ?? 'http://deb.debian.org/debian')
   const security = options.securityMirror === null ? null : archive('preseed.securityMirror', options.securityMirror)
@@ -148,16 +143,13 @@ function storageWords({ storage, machine }: InstallValues) {
   }
 }
 
-const PACKAGE = /^[a-z0-9][a-z0-9.+-]+(:[a-z0-9]+)?$/
-
-function packagesOf({ settings, network }: InstallValues): string[] {
-  const odd = settings.packages.find((name) => !PACKAGE.test(name))
-  if (odd !== undefined) throw refusal('settings.packages', `names of Debian packages, got ${odd}`)
+function packagesOf(values: InstallValues): string[] {
+  const { settings, network } = values
   const needed = [
     ...['openssh-server', 'wget'],
     ...(settings.users.some(({ admin }) => admin) ? ['sudo'] : []),
     ...(settings.ntp.length > 0 ? ['systemd-timesyncd'] : []),
     ...(network.bonds.length > 0 ? ['ifenslave'] : []),
   ]
-  return [...new Set([...needed, ...settings.packages])]
+  return [...new Set([...needed, ...debianPackages(values)])]
 }
