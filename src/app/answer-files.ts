@@ -25,12 +25,16 @@ export function renderAnswers(
   templateOf: TemplateOf,
 ): AnswerFile[] {
   const words = family.describe(values, readOptions(family, options), release)
-  const all = { ...values, [family.name]: words }
+  const all = { ...values, [wordsKey(family)]: words }
   return family.files.map((file) => ({
     ...{ name: file.name, mediaType: file.mediaType },
     text: templateOf(file)(all, reveal),
   }))
 }
+
+/** Templates say `cloudInit.users`: a dash would end a word of Handlebars. */
+export const wordsKey = ({ name }: Pick<Family, 'name'>): string =>
+  name.replaceAll(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
 
 function readOptions({ name, options }: Family, given: unknown): unknown {
   const read = options.safeParse(given ?? {})

@@ -8,7 +8,10 @@ export function assertFullNames({ settings }: Pick<InstallValues, 'settings'>): 
 }
 
 /** Accounts in the words of cloud-init's module users_groups: root, and those of the settings, and no other. */
-export function cloudUsers({ settings }: Pick<InstallValues, 'settings'>): object[] {
+export function cloudUsers(
+  { settings }: Pick<InstallValues, 'settings'>,
+  adminGroup: 'sudo' | 'wheel' = 'sudo',
+): object[] {
   assertFullNames({ settings })
   const { rootPassword, sshKeys, users } = settings
   const keys = (list: readonly string[]) => (list.length > 0 ? { ssh_authorized_keys: list } : {})
@@ -19,7 +22,7 @@ export function cloudUsers({ settings }: Pick<InstallValues, 'settings'>): objec
       ...{ name: user.name, gecos: user.fullName, shell: '/bin/bash' },
       ...password(user.password),
       ...keys(user.sshKeys),
-      ...(user.admin && { groups: ['sudo'], sudo: user.password ? 'ALL=(ALL) ALL' : 'ALL=(ALL) NOPASSWD:ALL' }),
+      ...(user.admin && { groups: [adminGroup], sudo: user.password ? 'ALL=(ALL) ALL' : 'ALL=(ALL) NOPASSWD:ALL' }),
     })),
   ]
 }

@@ -2,10 +2,16 @@ import type { InstallLink, InstallNetwork } from '../domain/install/install-valu
 
 type Netplan = { version: 2 } & Partial<Record<'ethernets' | 'bonds' | 'vlans', Record<string, object>>>
 
-/** Links in netplan's words (version 2), which cloud-init takes too; cards are found by their MAC. */
-export function netplanOf({ cards, bonds, vlans }: InstallNetwork): Netplan {
+/**
+ * Links in netplan’s words (version 2), which cloud-init takes too; cards are found by their MAC, and take their names from
+ * the layout where `renames` says so.
+ */
+export function netplanOf({ cards, bonds, vlans }: InstallNetwork, renames = false): Netplan {
   const kinds = {
-    ethernets: named(cards, (card) => ({ match: { macaddress: card.mac }, ...addressing(card) })),
+    ethernets: named(cards, (card) => ({
+      ...{ match: { macaddress: card.mac }, ...(renames && { 'set-name': card.name }) },
+      ...addressing(card),
+    })),
     bonds: named(bonds, (bond) => ({
       ...{ interfaces: bond.members, parameters: { mode: bond.mode, 'mii-monitor-interval': 100 } },
       ...addressing(bond),

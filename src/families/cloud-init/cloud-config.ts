@@ -9,32 +9,41 @@ const text = z.union([z.string(), z.number()])
 const command = z.union([z.string(), z.array(z.union([text, z.boolean()])).min(1)])
 const commands = z.array(z.union([command, z.null()]))
 
-const User = z.strictObject({
-  name: z.string().min(1),
-  ...{ doas: strings.optional(), expiredate: z.string().optional(), gecos: z.string().optional() },
-  groups: z.union([listed, z.record(z.string(), z.null())]).optional(),
-  ...{ homedir: z.string().optional(), inactive: text.optional() },
-  ...{ lock_passwd: flag.optional(), 'lock-passwd': flag.optional(), no_create_home: flag.optional() },
-  ...{ no_log_init: flag.optional(), no_user_group: flag.optional(), passwd: z.string().optional() },
-  ...{ hashed_passwd: z.string().optional(), plain_text_passwd: z.string().optional(), create_groups: flag.optional() },
-  ...{
-    primary_group: z.string().optional(),
-    'primary-group': z.string().optional(),
-    selinux_user: z.string().optional(),
-  },
-  ...{ 'selinux-user': z.string().optional(), shell: z.string().optional(), snapuser: z.string().optional() },
-  ssh_authorized_keys: listed.optional(),
-  'ssh-authorized-keys': listed.optional(),
-  ...{ ssh_import_id: strings.optional(), 'ssh-import-id': listed.optional(), ssh_redirect_user: flag.optional() },
-  ...{ system: flag.optional(), sudo: z.union([listed, z.boolean(), z.null()]).optional(), uid: text.optional() },
-})
+const User = z
+  .strictObject({
+    name: z.string().min(1).optional(),
+    ...{ doas: strings.optional(), expiredate: z.string().optional(), gecos: z.string().optional() },
+    groups: z.union([listed, z.record(z.string(), z.null())]).optional(),
+    ...{ homedir: z.string().optional(), inactive: text.optional() },
+    ...{ lock_passwd: flag.optional(), 'lock-passwd': flag.optional(), no_create_home: flag.optional() },
+    ...{ no_log_init: flag.optional(), no_user_group: flag.optional(), passwd: z.string().optional() },
+    ...{
+      hashed_passwd: z.string().optional(),
+      plain_text_passwd: z.string().optional(),
+      create_groups: flag.optional(),
+    },
+    ...{
+      primary_group: z.string().optional(),
+      'primary-group': z.string().optional(),
+      selinux_user: z.string().optional(),
+    },
+    ...{ 'selinux-user': z.string().optional(), shell: z.string().optional(), snapuser: z.string().optional() },
+    ssh_authorized_keys: listed.optional(),
+    'ssh-authorized-keys': listed.optional(),
+    ...{ ssh_import_id: strings.optional(), 'ssh-import-id': listed.optional(), ssh_redirect_user: flag.optional() },
+    ...{ system: flag.optional(), sudo: z.union([listed, z.boolean(), z.null()]).optional(), uid: text.optional() },
+  })
+  .refine(({ name, snapuser }) => name !== undefined || snapuser !== undefined, 'expected name, got none')
 const WriteFile = z.strictObject({
-  ...{ path: z.string().startsWith('/', 'expected an absolute path'), content: z.string().optional() },
+  ...{
+    path: z.string().startsWith('/', 'expected an absolute path'),
+    content: z.union([z.string(), z.instanceof(Uint8Array)]).optional(),
+  },
   source: z.looseObject({ uri: z.string() }).optional(),
   owner: z.string().optional(),
   permissions: z
     .string()
-    .regex(/^[0-7]{3,4}$/, 'expected permissions in quotes, like "0644"')
+    .regex(/^(0o)?[0-7]{3,4}$/, 'expected permissions in quotes, like "0644"')
     .optional(),
   encoding: z
     .enum(['gz', 'gzip', 'gz+base64', 'gzip+base64', 'gz+b64', 'gzip+b64', 'b64', 'base64', 'text/plain'])
@@ -56,7 +65,7 @@ const OTHERS =
   apt_mirror apt_preserve_sources_list apt_get_command output_filters log_cfgs keyboard power_state_change
   mount_default_fields resize_rootfs ssh_keys ssh_fp_console_blacklist ssh_key_console_blacklist no_ssh_fingerprints
   authkey_hash ssh_publish_hostkeys allow_public_ssh_keys disable_root_opts ssh_quiet_keygen locale_configfile
-  unverified_modules def_log_file sources_list byobu`.split(/\s+/)
+  unverified_modules debconf_selections manual_cache_clean def_log_file sources_list byobu`.split(/\s+/)
 
 /** Keys of a cloud-config that we know (cloud-init's module reference); the file is one that begins with `#cloud-config`. */
 export const CloudConfig = z.strictObject({

@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/install/finding.ts'
 import { checkShell } from '../formats/check-shell.ts'
-import { judgeTree, readYaml, type TreePath, type YamlTree } from '../formats/yaml-tree.ts'
+import { judgeKeys, judgeTree, readYaml, type TreePath, type YamlTree } from '../formats/yaml-tree.ts'
 import { CloudConfig } from './cloud-config.ts'
 
 /** Judges a cloud-config by the keys that we know: others are warned of, because modules may be added to an image. */
@@ -11,7 +11,7 @@ export async function judgeCloudConfig(file: string, text: string): Promise<Find
     ? []
     : [{ file, line: 1, severity: 'error', message: 'expected #cloud-config as the first line' }]
   if (tree.findings.length > 0 || tree.data === null) return [...head, ...tree.findings]
-  return [...head, ...(await judgeCloudTree(file, tree, []))]
+  return [...head, ...judgeKeys(file, text), ...(await judgeCloudTree(file, tree, []))]
 }
 
 /** The same of a part of a file, to which `base` leads. */

@@ -9,7 +9,13 @@ export type YamlTree = { data: unknown; lineOf(path: TreePath): number; findings
 /** Reads a text; what no parser takes is among the findings, and then there is no data. */
 export function readYaml(file: string, text: string): YamlTree {
   const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, merge: true, version: '1.1', prettyErrors: false })
+  const document = parseDocument(text, {
+    lineCounter,
+    merge: true,
+    version: '1.1',
+    prettyErrors: false,
+    uniqueKeys: false,
+  })
   const findings = document.errors.map(({ message, pos }): Finding => {
     const { line } = lineCounter.linePos(pos[0])
     return { file, line: Math.max(1, line), severity: 'error', message: `expected YAML: ${message}` }
@@ -19,11 +25,32 @@ export function readYaml(file: string, text: string): YamlTree {
     return start === undefined ? 1 : Math.max(1, lineCounter.linePos(start).line)
   }
   if (findings.length > 0) return { data: undefined, lineOf, findings }
-  return {
-    data: document.toJS({ maxAliasCount: 100 }) as unknown,
-    lineOf,
-    findings: repeatedKeys(file, text, lineCounter),
-  }
+  return { data: document.toJS({ maxAliasCount: 100 }) as unknown, lineOf, findings: [] }
+}
+
+/** Keys that a map has twice: parsers of Python take the last one and say nothing. */
+export function judgeKeys(file: string, text: string): Finding[] {
+  const lineCounter = new LineCounter()
+  const found: Finding[] = []
+  visit(parseDocument(text, { lineCounter, uniqueKeys: false }), {
+    Map(_key, map) {
+      const seen = new Set<string>()
+      for (const pair of map.items) {
+        if (!isPair(pair) || !isScalar(pair.key)) continue
+        const name = String(pair.key.value)
+        const { line } = lineCounter.linePos(pair.key.range?.[0] ?? 0)
+        if (seen.has(name))
+          found.push({
+            file,
+            line,
+            severity: 'warning',
+            message: `expected ${name} once, got it again: the last counts`,
+          })
+        seen.add(name)
+      }
+    },
+  })
+  return found
 }
 
 /** The key of the deepest place on the way that there is: a line to point at. */
@@ -44,24 +71,6 @@ function nodeAt(root: Node | null, path: TreePath): Node | undefined {
     }
   }
   return key ?? at
-}
-
-function repeatedKeys(file: string, text: string, lineCounter: LineCounter): Finding[] {
-  const found: Finding[] = []
-  visit(parseDocument(text, { uniqueKeys: false }), {
-    Map(_key, map) {
-      const seen = new Set<string>()
-      for (const pair of map.items) {
-        if (!isPair(pair) || !isScalar(pair.key)) continue
-        const name = String(pair.key.value)
-        const line = lineCounter.linePos(pair.key.range?.[0] ?? 0).line
-        if (seen.has(name))
-          found.push({ file, line, severity: 'error', message: `expected ${name} once, got it again` })
-        seen.add(name)
-      }
-    },
-  })
-  return found
 }
 
 /**
