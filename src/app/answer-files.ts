@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import type { InstallValues } from '../domain/install/install-values.ts'
 import type { RevealSecret } from '../domain/install/secret-reference.ts'
-import type { Family, FamilyFile } from '../families/family.ts'
+import { type Family, type FamilyFile, wordsKey } from '../families/family.ts'
 import type { BootTemplate } from '../templates/boot-template.ts'
 
 /** A file of an answer, as the machine would get it. */
@@ -36,7 +36,7 @@ export function answerValues({
   options,
 }: Omit<AnswerOrder, 'reveal'>): Record<string, unknown> {
   const words = family.describe(values, readOptions(family, options), release)
-  return { ...values, [family.name]: words }
+  return { ...values, [wordsKey(family)]: words }
 }
 
 function readOptions({ name, options }: Family, given: unknown): unknown {

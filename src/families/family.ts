@@ -44,3 +44,7 @@ export type Family<Options = unknown, Words extends object = object> = {
 /** Fixes the types of a family's options and words to each other. */
 export const defineFamily = <Options, Words extends object>(family: Family<Options, Words>): Family<Options, Words> =>
   family
+
+/** Under which name a family's words stand in templates: `cloudInit.users`, because a dash would end a word of Handlebars. */
+export const wordsKey = ({ name }: Pick<Family, 'name'>): string =>
+  name.replaceAll(/-([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase())

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { InstallLayer } from '../domain/install/install-settings.ts'
 import { InstallValues } from '../domain/install/install-values.ts'
-import type { Family } from './family.ts'
+import { type Family, wordsKey } from './family.ts'
 import { FAMILIES } from './index.ts'
 
 type Schema = {
@@ -49,7 +49,7 @@ const printFamily = (family: Family): string[] => [
   `Files: ${family.files.map(({ name, template }) => `\`${name}\` of \`${template}\``).join(', ')}.`,
   `Done: ${family.done}. Not judged: ${family.unjudged.join('; ')}.`,
   ...section('option', rowsOf(family.options)),
-  ...section('value', rowsOf(family.words, family.name)),
+  ...section('value', rowsOf(family.words, wordsKey(family))),
 ]
 
 const section = (what: string, rows: Row[]): string[] =>
