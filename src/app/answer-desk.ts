@@ -1,3 +1,4 @@
+import { createTwoFilesPatch } from 'diff'
 import { redactSecrets } from '../access/secret-vault.ts'
 import { AppError } from '../core/errors.ts'
 import { HardwareProfile } from '../domain/hardware-profile.ts'
@@ -5,7 +6,7 @@ import type { Finding } from '../domain/install/finding.ts'
 import { layerSettings, type SettingSource } from '../domain/install/layer-settings.ts'
 import { MadeUpMachine } from '../domain/install/made-up-machine.ts'
 import { type InstallSources, resolveInstall } from '../domain/install/resolve-install.ts'
-import type { RevealSecret } from '../domain/install/secret-reference.ts'
+import { REDACTED, type RevealSecret } from '../domain/install/secret-reference.ts'
 import type { Family, FamilyFile } from '../families/family.ts'
 import { findFamily } from '../families/index.ts'
 import { type BootTemplate, compileBootTemplate } from '../templates/boot-template.ts'
@@ -33,10 +34,12 @@ export type RenderedAnswer = {
   /** Who said each setting; what nobody said is the default. */
   from: Record<string, SettingSource>
   kernelArguments: string[]
+  /** How this differs from what the machine was given last, where it was given some of this family. */
+  lastGiven: { runId: string; at: number; files: { name: string; diff: string }[] } | undefined
 }
 
 export type AnswerDeskDeps = {
-  store: { segments: Appliance['store']['segments']; profiles: Appliance['store']['profiles'] }
+  store: Pick<Appliance['store'], 'segments' | 'profiles' | 'usedAnswers'>
   machines: Pick<MachineRegistry, 'find'>
   shelf: TemplateShelf
   ports: { httpPort: number }
@@ -78,8 +81,10 @@ export function createAnswerDesk(deps: AnswerDeskDeps) {
           findings,
         },
         ...{ from, unjudged: [...family.unjudged], kernelArguments: family.kernelArguments(values, release) },
+        lastGiven: await compareWithLast(deps.store, wish.machine, family, files),
       }
     },
+    given: (runId: string) => deps.store.usedAnswers.ofRun(runId),
     /** Judges files that may not be ours. */
     lint: async (wished: { family: string; release?: string | undefined; files: { name: string; text: string }[] }) => {
       const family = findFamily(wished.family)
@@ -88,6 +93,9 @@ export function createAnswerDesk(deps: AnswerDeskDeps) {
     },
   }
 }
+
+/** Stands where the id of a run would. */
+const PREVIEW = 'preview'
 
 type Template = Pick<FoundTemplate, 'path' | 'source'> & { origin: { kind: string } }
 
@@ -120,7 +128,7 @@ async function gather({ store, machines, ports }: AnswerDeskDeps, family: Family
   if (wish.machine !== undefined && !seen)
     throw new AppError('machine.not_found', `expected a machine, got ${wish.machine}`)
   const madeUp = wish.madeUp ?? MadeUpMachine.parse({})
-  const segment = wish.segment === undefined ? undefined : await store.segments.find(wish.segment)
+  const segment = await segmentOf(store, wish)
   if (wish.segment !== undefined && !segment)
     throw new AppError('resource.not_found', `expected a segment, got ${wish.segment}`)
   const profileName = wish.profile ?? seen?.chosen.name
@@ -132,12 +140,19 @@ async function gather({ store, machines, ports }: AnswerDeskDeps, family: Family
   const { settings, options, from } = layerSettings(layers, family.name)
   const address = segment?.address ?? '192.0.2.1'
   const sources: InstallSources = {
-    ...{ runId: 'preview', family: family.name, release, passwords: family.passwords, profile, settings },
+    ...{ runId: PREVIEW, family: family.name, release, passwords: family.passwords, profile, settings },
     ...describe(seen, madeUp),
     domain: segment?.domain ?? madeUp.domain,
     urls: previewUrls(`http://${address}:${ports.httpPort}`, address),
   }
   return { sources, options, from }
+}
+
+/** A registered machine is on the only segment, where there is no other. */
+async function segmentOf({ segments }: AnswerDeskDeps['store'], { segment, machine }: RenderWish) {
+  if (segment !== undefined) return segments.find(segment)
+  const all = machine === undefined ? [] : await segments.list()
+  return all.length === 1 ? all[0] : undefined
 }
 
 function describe(
@@ -156,7 +171,27 @@ function describe(
   return { machine: seen, bootMac: seen.macs[0]!, inventory: seen.inventory }
 }
 
+/** Run and path are those of another run, so they are told alike. */
+async function compareWithLast(
+  { usedAnswers }: AnswerDeskDeps['store'],
+  machine: string | undefined,
+  family: Family,
+  files: RenderedAnswer['files'],
+): Promise<RenderedAnswer['lastGiven']> {
+  const last = machine === undefined ? [] : await usedAnswers.last(machine, family.name)
+  const [first] = last
+  if (!first) return undefined
+  const differing = last.flatMap(({ file, text }) => {
+    const now = files.find(({ name }) => name === file)?.text ?? ''
+    const then = text.replaceAll(first.runId, PREVIEW)
+    return then === now
+      ? []
+      : [{ name: file, diff: createTwoFilesPatch(`${file} (given)`, `${file} (now)`, then, now) }]
+  })
+  return { runId: first.runId, at: first.at, files: differing }
+}
+
 const previewUrls = (base: string, logHost: string): InstallSources['urls'] => ({
-  ...{ base, answers: `${base}/boot/answers/preview/`, callback: `${base}/boot/callback/preview` },
+  ...{ base, answers: `${base}/boot/answers/`, callback: `${base}/boot/callback/${REDACTED}` },
   ...{ logHost, logPort: 514 },
 })

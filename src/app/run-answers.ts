@@ -18,7 +18,7 @@ const OF_IMAGES = 'cloud-init'
 const SYSLOG_PORT = 514
 
 export type RunAnswers = ReturnType<typeof createRunAnswers>
-type Prepared = { family: Family; release: string; values: Record<string, unknown> }
+type Prepared = { family: Family; release: string; values: Record<string, unknown>; hasNetwork: boolean }
 
 /** What the system of a run is told at its first start, where a segment, profile or machine says something. */
 export function createRunAnswers(appliance: Appliance, secrets: BootSecrets, record: RecordEvent) {
@@ -50,11 +50,14 @@ export function createRunAnswers(appliance: Appliance, secrets: BootSecrets, rec
         ...{ logHost: address, logPort: SYSLOG_PORT },
       },
     })
-    return { family, release, values: answerValues({ family, release, values, options: layered.options }) }
+    const hasNetwork = profile.network !== undefined
+    return { family, release, hasNetwork, values: answerValues({ family, release, values, options: layered.options }) }
   }
-  const files = async ({ family, values }: Prepared, reveal: RevealSecret): Promise<AnswerFile[]> => {
+  const files = async ({ family, values, hasNetwork }: Prepared, reveal: RevealSecret): Promise<AnswerFile[]> => {
     const all: AnswerFile[] = []
+    // The image's own way to the network is left to it where nobody said another.
     for (const file of family.files) {
+      if (file.name === 'network-config' && !hasNetwork) continue
       const text = await render(file, await shelf.find(file.template), values, reveal)
       all.push({ name: file.name, mediaType: file.mediaType, text })
     }

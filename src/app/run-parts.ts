@@ -82,13 +82,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     ...{ secrets, findRun: runs.find, machines, decideForMac: decider.decideForMac },
   })
   return {
-    feed,
-    sessionPaths,
-    power,
-    record,
-    secrets,
-    manifests,
-    service,
+    ...{ feed, sessionPaths, power, record, secrets, manifests, service },
     transfers: transfersOf(appliance, feed),
     peers: peersOf(feed, clock),
     deployment: createRunDeployment({ manifests, inventories, record }),

@@ -18,6 +18,7 @@ type Rendered = {
   unjudged: string[]
   from: Record<string, string>
   kernelArguments: string[]
+  lastGiven?: { runId: string; files: { diff: string }[] }
 }
 type Families = {
   name: string
@@ -186,9 +187,16 @@ function drawRendered(rendered: Rendered, output: string | undefined): string {
     '',
     ...texts,
     ...(said.length > 0 ? ['', formatTable(['SETTING', 'SAID BY'], said)] : []),
+    ...drawLast(rendered.lastGiven),
     '',
     drawFindings(findings, unjudged, 'The files'),
   ].join('\n')
+}
+
+function drawLast(last: Rendered['lastGiven']): string[] {
+  if (!last) return []
+  if (last.files.length === 0) return ['', `As run ${last.runId} gave it.`]
+  return ['', `What differs from what run ${last.runId} gave it:`, ...last.files.map(({ diff }) => diff.trimEnd())]
 }
 
 function drawFindings(findings: readonly Finding[], unjudged: readonly string[], what: string): string {

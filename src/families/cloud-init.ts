@@ -8,18 +8,29 @@ import { NOCLOUD_FILES } from './nocloud-files.ts'
 import { refusal } from './refuse.ts'
 
 const Options = z.strictObject({
-  update: z.boolean().default(true).describe('packages are brought up to date at the first start'),
+  update: z
+    .boolean()
+    .default(false)
+    .describe('packages are brought up to date at the first start: the image is no longer what was tested'),
 })
 
 const Words = z.strictObject({
   locale: z.string().describe('settings.language with its character set'),
   users: z.array(z.unknown()).describe('accounts in cloud-init’s words'),
   passwordLogin: z.boolean().describe('SSH takes passwords, because somebody has no key'),
-  network: z.array(z.strictObject({ kind: z.string(), links: z.unknown() })).describe('links in netplan’s words'),
+  network: z
+    .array(
+      z.strictObject({
+        kind: z.string().describe('ethernets, bonds or vlans'),
+        links: z.unknown().describe('those of this kind'),
+      }),
+    )
+    .describe('links in netplan’s words'),
   apt: z.unknown().describe('mirror and proxy of apt'),
   files: z.array(z.unknown()).describe('files that are written'),
   packages: z.array(z.string()).describe('packages'),
   update: z.boolean().describe('packages are brought up to date'),
+  refresh: z.boolean().describe('lists of packages are fetched'),
   kernelCommands: z.array(z.array(z.string())).describe('programs that set kernel arguments for the next start'),
   started: z.string().describe('called when the first start has a network'),
   installed: z.string().describe('called when the first start is over'),
@@ -57,7 +68,7 @@ export const cloudInit = defineFamily<z.infer<typeof Options>, z.infer<typeof Wo
       locale: settings.language.includes('.') ? settings.language : `${settings.language}.UTF-8`,
       users: cloudUsers(values, kind === 'redHat' ? 'wheel' : 'sudo'),
       passwordLogin: settings.users.some(({ password, sshKeys }) => password !== null && sshKeys.length === 0),
-      ...{ network, update, ...IMAGE_KINDS[kind].packages(values) },
+      ...{ network, update, refresh: update || settings.packages.length > 0, ...IMAGE_KINDS[kind].packages(values) },
       kernelCommands: kernelArguments.length > 0 ? IMAGE_KINDS[kind].kernelCommands(values) : [],
       ...{ started: `${urls.callback}/started`, installed: `${urls.callback}/installed` },
       failed: `${urls.callback}/failed`,

@@ -48,7 +48,15 @@ const Words = z.strictObject({
   passphrase: z.unknown().describe('secret that opens the encrypted partition'),
   disks: z.string().describe('the disks of the layout with blanks'),
   bootDisks: z.string().describe('the disks that get a loader'),
-  ports: z.array(z.strictObject({ number: z.int(), device: z.string(), path: z.string() })),
+  ports: z
+    .array(
+      z.strictObject({
+        number: z.int().describe('place in the layout, from 1'),
+        device: z.string().describe('kernel name when it was described'),
+        path: z.string().describe('path by the port that it is on'),
+      }),
+    )
+    .describe('disks, and how the installer finds them'),
   packages: z.string().describe('packages with blanks'),
   kernelArguments: none.describe('kernel arguments and consoles with blanks'),
   interfaces: z.array(z.string()).describe('lines of /etc/network/interfaces; none where the installer writes them'),

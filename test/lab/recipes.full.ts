@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Machine } from '../../src/domain/machine.ts'
 import type { Run, RunEvent } from '../../src/domain/run/run.ts'
 import type { Manifest } from '../../src/image/manifest.ts'
 import type { Bench } from '../../src/lab/bench.ts'
@@ -25,6 +26,7 @@ beforeAll(async () => {
     manifests.set(image, manifest)
     const wish = { name: `m${index}`, number: index + 1, slower: 4, diskBytes: 4 * GIB }
     const machine = await bench.addMachine({ ...wish, hasDisplay: image.includes('desktop') }, () => {})
+    if (image === 'debian-12-server') await tell(wish.name)
     const run = await reader.start(wish.name, image)
     const vm = machine.powerOn()
     const ended = await reader.ended(run.id)
@@ -35,6 +37,21 @@ beforeAll(async () => {
 }, 45 * MINUTE)
 afterAll(() => bench?.remove(), MINUTE)
 
+/** What the server is told at its first start: an account with a secret, a time zone, and a line that says both. */
+const SECRET = 'correct horse battery'
+async function tell(name: string): Promise<void> {
+  await bench.client.put('/secrets/ada', { secret: SECRET })
+  const { macs, uuid, serial, profile } = (await bench.client.get(`/machines/${name}`)) as Machine
+  const install = {
+    timezone: 'Europe/Berlin',
+    users: [{ name: 'ada', fullName: 'Ada "the 1st" & Söhne', password: { secret: 'ada' }, admin: true }],
+    lateCommands: [
+      `echo "told: $(getent passwd ada | cut -d: -f1,5), $(date +%Z), $(grep -c '^ada:[$]6[$]' /etc/shadow)" >/dev/ttyS0`,
+    ],
+  }
+  await bench.client.put(`/machines/${name}`, { name, macs, uuid, serial, profile, install })
+}
+
 describe.each(IMAGES)('%s', (image) => {
   it('is deployed, starts, and is verified with every setting that it promises', () => {
     const { run, events } = proved.get(image)!
@@ -44,6 +61,17 @@ describe.each(IMAGES)('%s', (image) => {
     const settings = events.find(({ detail }) => detail.check === 'settings')?.detail
     expect(settings?.got).toBe(`${manifests.get(image)!.boot.settings?.length} settings as promised`)
   })
+})
+
+it('a server is told its settings by cloud-init, and its run keeps what it was told without the secret', async () => {
+  const { run, events, console: text } = proved.get('debian-12-server')!
+  expect(text).toMatch(/told: ada:Ada "the 1st" & Söhne, CES?T, 1\r?\n/)
+  const said = events.filter(({ type }) => type === 'systemSaid').map(({ detail }) => detail.what)
+  expect(said).toEqual(['started', 'installed'])
+  const given = (await bench.client.get(`/runs/${run.id}/answers`)) as { file: string; text: string }[]
+  expect(given.map(({ file }) => file)).toEqual(['meta-data', 'user-data', 'vendor-data'])
+  expect(given[1]?.text).toContain('"hashed_passwd": "REDACTED"')
+  expect(JSON.stringify([given, events])).not.toMatch(/horse|\$6\$/)
 })
 
 it('a server is hardened, and SSH greets from it', () => {

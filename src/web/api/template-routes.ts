@@ -43,6 +43,10 @@ const RenderAnswer = z.object({
     .record(z.string(), z.enum(SETTING_SOURCES))
     .describe('who said each setting; what nobody said is the default'),
   kernelArguments: z.array(z.string()),
+  lastGiven: z
+    .object({ runId: z.string(), at: z.int(), files: z.array(z.object({ name: z.string(), diff: z.string() })) })
+    .optional()
+    .describe('how this differs from what the machine was given last'),
 })
 export type RenderAnswer = z.infer<typeof RenderAnswer>
 
@@ -72,6 +76,11 @@ const TemplateAnswer = z.object({
 })
 export type TemplateAnswer = z.infer<typeof TemplateAnswer>
 
+const UsedAnswer = z.object({
+  ...{ runId: z.string(), file: z.string(), machine: z.string(), family: z.string(), release: z.string() },
+  ...{ text: z.string().describe('secrets are left out'), at: z.int() },
+})
+
 /** What the endpoints and pages of boot templates need. */
 export type TemplateDoor = {
   families(): Promise<FamilyAnswer[]>
@@ -80,6 +89,8 @@ export type TemplateDoor = {
   restore(path: string, which: string, by: string): Promise<number>
   diff(path: string, from: string, to: string): Promise<string>
   render(wish: RenderWish): Promise<RenderAnswer>
+  /** What a run gave its machine. */
+  given(runId: string): Promise<z.infer<typeof UsedAnswer>[]>
   lint(wish: z.infer<typeof LintWish>): Promise<z.infer<typeof LintAnswer>>
 }
 export type TemplateRoutesDeps = {
@@ -155,6 +166,16 @@ const judgingRoutes = (templates: TemplateDoor): Endpoint[] => [
         throw new AppError('request.forbidden', 'expected the role operator for templates that are not stored')
       return templates.render(body)
     },
+  }),
+  endpoint({
+    ...{
+      method: 'get',
+      path: '/runs/{id}/answers',
+      says: 'What a run gave its machine, without secrets',
+      role: 'viewer',
+    },
+    ...{ params: z.object({ id: z.string().max(64) }), answer: z.array(UsedAnswer) },
+    handle: ({ params }) => templates.given(params.id),
   }),
   endpoint({
     ...{ method: 'post', path: '/templates/lint', says: 'Judge answer files, ours or not', role: 'viewer' },

@@ -28,6 +28,10 @@ export const renderedView = (rendered: RenderAnswer) => {
   return {
     ...rendered,
     verdict: verdictOf(rendered.findings, errors),
+    lastGiven: rendered.lastGiven && {
+      ...rendered.lastGiven,
+      files: rendered.lastGiven.files.map(({ name, diff }) => ({ name, lines: diffLines(diff) })),
+    },
     said: Object.entries(rendered.from).map(([field, source]) => ({ field, source })),
     files: rendered.files.map(({ name, template, origin, text }) => ({
       ...{ name, template, from: originWords(origin) },
