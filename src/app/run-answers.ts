@@ -35,9 +35,9 @@ export function createRunAnswers(appliance: Appliance, secrets: BootSecrets, rec
     const release = family.releases.at(-1)!.name
     const base = `http://${address}:${settings.machines.httpPort}`
     const token = secrets.issue({ kind: 'callback', runId: run.id, session: 0 })
-    const { storage: _onImage, ...profile } = run.profile
+    const { profile } = run
     const values = resolveInstall({
-      ...{ runId: run.id, machine, inventory: machine.inventory, profile, settings: layered.settings },
+      ...{ runId: run.id, machine, inventory: machine.inventory, profile, onImage: true, settings: layered.settings },
       ...{
         bootMac: machine.macs[0]!,
         domain: segment?.domain,

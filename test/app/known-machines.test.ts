@@ -144,3 +144,24 @@ describe('the name of a machine', () => {
     expect([await registry.find('web-1'), told]).toEqual([undefined, 'web-1 (forgotten)'])
   })
 })
+
+it('a discovery that is tried again keeps the profile that it was discovered with', async () => {
+  const { store } = fixture.appliance
+  const { run } = await met()
+  await fixture.runs.service.cancel(run.id, 'tester')
+  const segment = (await store.segments.find('lo'))!
+  await store.segments.save({ ...segment, discoveryProfile: undefined })
+  const again = await fixture.runs.service.start({ kind: 'discover', machine: NAME, retryOf: run.id }, 'tester')
+  expect([run.profile.name, again.profile.name, again.retryOf]).toEqual(['any', 'any', run.id])
+})
+
+it('a machine that Slipway wrote goes back to its system once it is described: nothing there waits', async () => {
+  await described()
+  const { id } = await fixture.runs.service.start({ machine: NAME, image: 'tiny' }, 'tester')
+  await fixture.runs.record(id, 'readBackMatched', {})
+  await fixture.runs.service.cancel(id, 'tester')
+  await fixture.runs.service.start({ kind: 'discover', machine: NAME }, 'tester')
+  const { code } = await met()
+  const { door } = await openDoor(fixture, code)
+  expect(await discover(found(), door, say)).toBeUndefined()
+})

@@ -17,6 +17,8 @@ export type InstallSources = {
   domain: string | undefined
   inventory: Pick<Inventory, 'firmware' | 'secureBoot' | 'disks' | 'nics'>
   profile: HardwareProfile
+  /** The disk is already laid out by an image that was written to it. */
+  onImage?: boolean
   settings: InstallSettings
   family: string
   release: string
@@ -38,17 +40,23 @@ export function resolveInstall(sources: InstallSources): InstallValues {
       ...{ uefi: inventory.firmware === 'uefi', secureBoot: inventory.secureBoot },
     },
     settings: { ...settings, packages, ...passwordsIn(sources.passwords, settings) },
-    storage: resolveStorage(
-      layoutFor(profile.storage ?? DEFAULT_STORAGE, inventory.firmware),
-      profile.installDisk,
-      inventory.disks,
-    ),
+    storage: sources.onImage ? NOTHING : storageOf(sources),
     network: resolveNetwork(profile.network, inventory.nics, sources.bootMac),
-    kernelArguments: profile.kernelArguments,
+    // Those of a profile start its ramdisk; what an image is started with is its own.
+    kernelArguments: sources.onImage ? [] : profile.kernelArguments,
     consoles: profile.consoles,
     urls: sources.urls,
   }
 }
+
+const NOTHING: InstallValues['storage'] = { disks: [], raid1: [], volumeGroups: [] }
+
+const storageOf = ({ profile, inventory }: InstallSources): InstallValues['storage'] =>
+  resolveStorage(
+    layoutFor(profile.storage ?? DEFAULT_STORAGE, inventory.firmware),
+    profile.installDisk,
+    inventory.disks,
+  )
 
 const passwordsIn = (form: SecretReference['form'], { rootPassword, users }: InstallSettings) => ({
   rootPassword: rootPassword && { ...rootPassword, form },

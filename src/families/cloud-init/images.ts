@@ -28,7 +28,7 @@ export function assertGrowsOnly({ disks, raid1, volumeGroups }: InstallStorage):
   if (array) throw refusal('storage.raid1', `none, got ${array.name}: ${why}`)
   if (group) throw refusal('storage.volumeGroups', `none, got ${group.name}: ${why}`)
   if (disk) throw refusal('storage.disks', `one disk, got ${disk.name} too: ${why}`)
-  for (const { name, use } of disks[0]!.partitions) {
+  for (const { name, use } of disks[0]?.partitions ?? []) {
     if (use.passphrase) throw refusal(`storage ${name}.encryption`, `none: ${why}`)
     if (!use.esp && !use.biosBoot && use.mount !== '/')
       throw refusal('storage.disks.install', `a root file system only, got ${name}: ${why}`)
