@@ -21,6 +21,8 @@ export type FamilyTrial = {
   /** All scalars and the structure of a file, read by the family's own parser. */
   read(file: string, text: string): unknown
   options?: Readonly<Record<string, unknown>>
+  /** Cases that the family can not do, and what it says then; they have no golden files. */
+  refuses?: Readonly<Record<string, RegExp>>
 }
 
 const { values: INJECTED } = JSON.parse(
@@ -30,12 +32,18 @@ const { values: INJECTED } = JSON.parse(
 const PLAIN = 'Plainvalue'
 
 /** Golden files, judgements and injected values: the same for every family. */
-export function conforms({ family, broken, read, options = {} }: FamilyTrial): void {
+export function conforms({ family, broken, read, options = {}, refuses = {} }: FamilyTrial): void {
   const newest = family.releases.at(-1)!.name
   const render = (name: string, release = newest) =>
     renderFamily(family, valuesOf(FAMILY_CASES[name]!, family, release), release, options[name])
 
-  describe.each(Object.keys(FAMILY_CASES))('%s', (name) => {
+  test.each(Object.entries(refuses))('%s is refused', (name, says) => {
+    const refusal = { code: 'template.invalid', message: expect.stringMatching(says) }
+    for (const { name: release } of family.releases)
+      expect(() => render(name, release)).toThrow(expect.objectContaining(refusal))
+  })
+
+  describe.each(Object.keys(FAMILY_CASES).filter((name) => !(name in refuses)))('%s', (name) => {
     it('is rendered like the golden files', async () => {
       for (const { name: file, text } of render(name))
         await expect(text).toMatchFileSnapshot(`../golden/${family.name}/${name}/${file}`)
