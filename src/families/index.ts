@@ -1,11 +1,12 @@
 import { AppError } from '../core/errors.ts'
+import { agama } from './agama.ts'
 import { autoyast } from './autoyast.ts'
 import type { Family } from './family.ts'
 import { kickstart } from './kickstart.ts'
 import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([autoyast, kickstart, unattend])
+export const FAMILIES: readonly Family[] = byName([agama, autoyast, kickstart, unattend])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {
