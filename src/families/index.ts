@@ -1,12 +1,13 @@
 import { AppError } from '../core/errors.ts'
 import { agama } from './agama.ts'
 import { autoyast } from './autoyast.ts'
+import { esxi } from './esxi.ts'
 import type { Family } from './family.ts'
 import { kickstart } from './kickstart.ts'
 import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([agama, autoyast, kickstart, unattend])
+export const FAMILIES: readonly Family[] = byName([agama, autoyast, esxi, kickstart, unattend])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {

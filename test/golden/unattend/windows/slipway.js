@@ -42,12 +42,12 @@ function fits(disk, wanted) {
   return Math.abs(Number(disk.Size) - Number(wanted.getAttribute('bytes'))) < 16 * 1024 * 1024;
 }
 
-// An NVMe disk shows its EUI-64 in place of its serial number
+// By its name; where it shows none that is known, by its size, if no other disk has it. NVMe disks show their EUI-64
 function numberOf(wanted) {
   var name = plain(wanted.getAttribute('serial'));
   var wwn = plain(wanted.getAttribute('wwn'));
   var known = [];
-  var nameless = [];
+  var fitting = [];
   var seen = [];
   var drives = GetObject('winmgmts:root\\cimv2').ExecQuery('SELECT * FROM Win32_DiskDrive');
   for (var each = new Enumerator(drives); !each.atEnd(); each.moveNext()) {
@@ -57,10 +57,10 @@ function numberOf(wanted) {
     var other = /^([0-9a-f]{4}_)+[0-9a-f]{4}\.?$/i.test(disk.SerialNumber) ? wwn : name;
     seen.push(disk.Index + ' (' + disk.SerialNumber + ', ' + disk.Size + ' bytes)');
     if (isName) known.push(disk.Index);
-    else if (fits(disk, wanted) && (serial === '' || other === '')) nameless.push(disk.Index);
+    if (fits(disk, wanted)) fitting.push(serial === '' || other === '' ? disk.Index : null);
   }
   if (known.length === 1) return known[0];
-  if (known.length === 0 && nameless.length === 1) return nameless[0];
+  if (known.length === 0 && fitting.length === 1 && fitting[0] !== null) return fitting[0];
   fail('expected one disk like ' + wanted.xml + ', got ' + seen.join(', '));
 }
 
