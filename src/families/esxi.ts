@@ -131,6 +131,9 @@ const plain = (name: string | null): string =>
     .replace(/[\s_]/g, '')
     .replace(/[^a-z0-9]/g, (letter) => letter.charCodeAt(0).toString(16))
 
+/** What is shorter stands within many names of devices. */
+const LEAST_NAME = 4
+
 /** The disk of the layout, which may say nothing that ESXi does not make itself. */
 function diskOf({ disks, raid1, volumeGroups }: InstallStorage): Words['disk'] {
   if (raid1[0]) throw refusal(`storage.raid1.${raid1[0].name}`, 'no array: ESXi makes none')
@@ -142,5 +145,6 @@ function diskOf({ disks, raid1, volumeGroups }: InstallStorage): Words['disk'] {
   )
   if (other)
     throw refusal(`storage.${other.name}`, 'only a partition at / without encryption: ESXi divides its disk itself')
-  return { serial: plain(serial), wwn: plain(wwn), sizeMiB: Math.floor(bytes / 1024 ** 2) }
+  const known = plain(serial)
+  return { serial: known.length < LEAST_NAME ? '' : known, wwn: plain(wwn), sizeMiB: Math.floor(bytes / 1024 ** 2) }
 }

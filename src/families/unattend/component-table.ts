@@ -62,6 +62,7 @@ export const COMPONENTS: Readonly<Record<string, Component>> = {
   'Microsoft-Windows-Security-SPP-UX': row('specialize oobeSystem', 'SkipAutoActivation'),
   'Microsoft-Windows-SecureStartup-FilterDriver': row('specialize oobeSystem', 'PreventDeviceEncryption'),
   'Microsoft-Windows-ServerManager-SvrMgrNc': row('generalize specialize', 'DoNotOpenServerManagerAtLogon'),
+  'Microsoft-Windows-OutOfBoxExperience': row('generalize specialize', 'DoNotOpenInitialConfigurationTasksAtLogon'),
   'Microsoft-Windows-IE-ESC': row('specialize', 'IEHardenAdmin IEHardenUser'),
   'Microsoft-Windows-SQMApi': row('specialize', 'CEIPEnabled'),
   'Microsoft-Windows-ErrorReportingCore': row('generalize specialize', 'DisableWER'),

@@ -12,8 +12,8 @@ const numberAt = (element: XmlElement, ...path: string[]): number => Number(text
 const itemsOf = (element: XmlElement | undefined, list: string, item: string): XmlElement[] =>
   childOf(element, list)?.children.filter(({ name }) => name === item) ?? []
 
-/** Judges what an answer file says as a whole: disks, where Windows goes, and what setup would ask for. */
-export function judgeAnswers(root: XmlElement, release: string): Problem[] {
+/** Judges what an answer file says as a whole: disks, where Windows goes, and what setup of a release would ask for. */
+export function judgeAnswers(root: XmlElement, release: string | undefined): Problem[] {
   const setup = settingsOf(root, 'windowsPE', 'Microsoft-Windows-Setup')
   const specialize = settingsOf(root, 'specialize', 'Microsoft-Windows-Shell-Setup')
   const zone = textAt(specialize, 'TimeZone')
@@ -22,7 +22,7 @@ export function judgeAnswers(root: XmlElement, release: string): Problem[] {
     ...(zone === undefined || isWindowsZone(zone)
       ? []
       : [problem(childOf(specialize, 'TimeZone')!.line, `expected a time zone that Windows knows, got ${zone}`)]),
-    ...judgeNeeds(root, setup, release),
+    ...(release === undefined ? [] : judgeNeeds(root, setup, release)),
   ]
 }
 

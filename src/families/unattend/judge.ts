@@ -29,15 +29,17 @@ function judgeAnswerFile({ name, text }: JudgedFile, release: string): Finding[]
       ? []
       : [problem(root.line, `expected unattend in the namespace ${UNATTEND}, got ${root.name}`)]),
     ...root.children.flatMap(judgePass),
-    ...twice(root.children, ({ attributes }) => attributes.pass ?? '', 'a pass once'),
+    ...twice(root.children.filter(isPass), ({ attributes }) => attributes.pass ?? '', 'a pass once'),
     ...judgeValues(root),
-    ...judgeAnswers(root, release),
+    ...judgeAnswers(root, /^autounattend\.xml$/i.test(name) ? release : undefined),
   ])
 }
 
+const isPass = ({ name }: XmlElement): boolean => name === 'settings'
+
 function judgePass(settings: XmlElement): Problem[] {
   const { name, line, attributes, children } = settings
-  if (name === 'servicing') return []
+  if (name === 'servicing' || name === 'offlineImage') return []
   if (name !== 'settings') return [problem(line, `expected settings, got ${name}`)]
   const pass = attributes.pass ?? 'none'
   if (!PASSES.includes(pass)) return [problem(line, `expected a pass (${PASSES.join(', ')}), got ${pass}`)]
