@@ -4,10 +4,11 @@ import { autoyast } from './autoyast.ts'
 import { esxi } from './esxi.ts'
 import type { Family } from './family.ts'
 import { kickstart } from './kickstart.ts'
+import { nim } from './nim.ts'
 import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([agama, autoyast, esxi, kickstart, unattend])
+export const FAMILIES: readonly Family[] = byName([agama, autoyast, esxi, kickstart, nim, unattend])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {
