@@ -1,12 +1,21 @@
 import { AppError } from '../core/errors.ts'
+import { agama } from './agama.ts'
 import { autoinstall } from './autoinstall.ts'
+import { autoyast } from './autoyast.ts'
 import { cloudInit } from './cloud-init.ts'
+import { esxi } from './esxi.ts'
 import type { Family } from './family.ts'
+import { jumpstart } from './jumpstart.ts'
 import { kickstart } from './kickstart.ts'
+import { nim } from './nim.ts'
 import { preseed } from './preseed.ts'
+import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([autoinstall, cloudInit, kickstart, preseed])
+export const FAMILIES: readonly Family[] = byName([
+  ...[agama, autoinstall, autoyast, cloudInit, esxi],
+  ...[jumpstart, kickstart, nim, preseed, unattend],
+])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {
