@@ -2,11 +2,12 @@ import { AppError } from '../core/errors.ts'
 import { autoinstall } from './autoinstall.ts'
 import { cloudInit } from './cloud-init.ts'
 import type { Family } from './family.ts'
+import { ignition } from './ignition.ts'
 import { kickstart } from './kickstart.ts'
 import { preseed } from './preseed.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([autoinstall, cloudInit, kickstart, preseed])
+export const FAMILIES: readonly Family[] = byName([autoinstall, cloudInit, ignition, kickstart, preseed])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {
