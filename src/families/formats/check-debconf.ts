@@ -1,13 +1,16 @@
 import { execa } from 'execa'
 import type { Finding } from '../../domain/install/finding.ts'
 
+/** debconf(7). */
+const NO_DATABASE = { DEBCONF_DB_REPLACE: 'Pipe{infd:none outfd:none}' }
+
 /**
  * Judges answers by `debconf-set-selections --checkonly`, which sets nothing. It skips an unknown type with a warning and no
- * exit code, so all that it says counts.
+ * exit code, so all that it says counts. It gets an empty database of its own, because it would lock that of the host.
  */
 export async function checkDebconf(file: string, text: string): Promise<Finding[]> {
   const { code, stderr, failed } = await execa('debconf-set-selections', ['--checkonly'], {
-    ...{ input: text, reject: false, timeout: 10_000 },
+    ...{ input: text, reject: false, timeout: 10_000, env: NO_DATABASE },
   })
   if (code === 'ENOENT')
     return [
