@@ -52,14 +52,23 @@ const Words = z.strictObject({
   product: z.string().describe('SLES or Leap'),
   version: z.string().describe('version of the release'),
   language: z.string().describe('locale without its encoding'),
-  modules: z.array(z.strictObject({ name: z.string(), folder: z.string() })).describe('modules of SLES'),
+  modules: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('its name'),
+        folder: z.string().describe('its folder in the mirror'),
+      }),
+    )
+    .describe('modules of SLES'),
   media: z.string().describe('where modules are'),
   registration: z.unknown().describe('e-mail, code and server of the registration, where there is one'),
   packages: z.array(z.string()).describe('packages beside those of the base pattern'),
   kernelArguments: none.describe('kernel arguments and consoles with blanks'),
   drives: z.array(z.unknown()).describe('disks, arrays and volume groups, each with what is on it'),
   links: z.array(z.unknown()).describe('cards, bonds and VLANs'),
-  routes: z.array(z.strictObject({ gateway: z.string(), device: z.string() })).describe('default routes'),
+  routes: z
+    .array(z.strictObject({ gateway: z.string().describe('where to'), device: z.string().describe('by which link') }))
+    .describe('default routes'),
   nameServers: z.array(z.string()).describe('name servers'),
   searches: z.array(z.string()).describe('domains that names are looked up in'),
   admins: z.array(z.string()).describe('accounts that may become root'),

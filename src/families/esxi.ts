@@ -37,7 +37,9 @@ const Words = z.strictObject({
   vswitchMtu: z.int().nullable().describe('largest packet of the switch'),
   mtu: z.int().nullable().describe('largest packet of the management network'),
   logHost: none.describe('where syslog goes, where ESXi’s firewall lets it'),
-  keys: z.array(z.strictObject({ name: z.string(), key: z.string() })).describe('public keys of accounts'),
+  keys: z
+    .array(z.strictObject({ name: z.string().describe('account'), key: z.string().describe('public key') }))
+    .describe('public keys of accounts'),
   firstBoot: z.boolean().describe('there is something to do when ESXi starts first'),
   started: z.string().describe('called when the installer begins'),
   installed: z.string().describe('called when ESXi is installed'),

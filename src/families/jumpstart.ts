@@ -25,7 +25,13 @@ const Words = z.strictObject({
   disk: z.string().describe('the disk, or rootdisk'),
   rootSlice: none.describe('slice of /, where the disk is named'),
   fileSystems: z
-    .array(z.strictObject({ slice: z.string(), size: z.union([z.int(), z.literal('free')]), mount: z.string() }))
+    .array(
+      z.strictObject({
+        slice: z.string().describe('like c0t0d0s0'),
+        size: z.union([z.int(), z.literal('free')]).describe('MiB, or what is left'),
+        mount: z.string().describe('mount point, or swap'),
+      }),
+    )
     .describe('what is on the slices'),
   cluster: z.string().describe('how much of Solaris is installed'),
   keyboard: z.string().describe('keyboard, by its name in Solaris'),
@@ -36,7 +42,13 @@ const Words = z.strictObject({
   nameServers: none.describe('name servers with commas'),
   searches: none.describe('domains that names are looked up in, with commas'),
   keys: z
-    .array(z.strictObject({ name: z.string(), home: z.string(), key: z.string() }))
+    .array(
+      z.strictObject({
+        name: z.string().describe('account'),
+        home: z.string().describe('its folder'),
+        key: z.string().describe('public key'),
+      }),
+    )
     .describe('public keys of accounts'),
   logHost: none.describe('where syslog goes, where it takes the usual port'),
   started: z.string().describe('called when the installer begins'),

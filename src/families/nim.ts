@@ -32,7 +32,9 @@ const Words = z.strictObject({
   location: none.describe('location code of the disk'),
   sizeMiB: z.int().nullable().describe('size of the disk, where nothing else tells it'),
   locale: z.string().describe('locale as AIX writes it: UTF-8 has a capital language'),
-  keys: z.array(z.strictObject({ name: z.string(), key: z.string() })).describe('public keys of accounts'),
+  keys: z
+    .array(z.strictObject({ name: z.string().describe('account'), key: z.string().describe('public key') }))
+    .describe('public keys of accounts'),
   logHost: none.describe('where syslog goes, where it takes the usual port'),
   started: z.string().describe('called when the packages are there'),
   installed: z.string().describe('called when all is installed'),

@@ -47,20 +47,24 @@ const Options = z.strictObject({
 type Options = z.infer<typeof Options>
 
 const none = z.string().nullable()
-const Keyed = z.strictObject({ key: z.int().describe('number from 1'), value: z.string() })
+const Keyed = z.strictObject({ key: z.int().describe('number from 1'), value: z.string().describe('what it is') })
 const Words = z.strictObject({
   server: z.boolean().describe('a release of Windows Server'),
   uiLanguage: z.string().describe('language of the medium'),
   locale: z.string().describe('language and region, like de-DE'),
   inputLocale: z.string().describe('language and keyboard layout, by their numbers'),
   timeZone: z.string().describe('time zone, by Windows’ name'),
-  drivers: z.array(z.strictObject({ key: z.int(), path: z.string() })).describe('folders with drivers'),
+  drivers: z
+    .array(z.strictObject({ key: z.int().describe('number, from 1'), path: z.string().describe('folder') }))
+    .describe('folders with drivers'),
   imageKey: z.string().describe('/IMAGE/NAME or /IMAGE/INDEX'),
   image: z.union([z.string(), z.int()]).describe('image in install.wim'),
   productKey: z.unknown().describe('product key, where there is one'),
   disks: z.array(z.unknown()).describe('the disks of the layout: partitions, and how they are formatted'),
   wantedDisks: z.array(z.unknown()).describe('what tells the disks of the layout from others'),
-  target: z.strictObject({ disk: z.int(), partition: z.int() }).describe('where C: is'),
+  target: z
+    .strictObject({ disk: z.int().describe('DiskID'), partition: z.int().describe('PartitionID') })
+    .describe('where C: is'),
   links: z.array(z.unknown()).describe('cards, by their MACs'),
   resolvers: z.array(z.unknown()).describe('cards with name servers of their own'),
   searches: z.array(Keyed).describe('domains that names are looked up in'),

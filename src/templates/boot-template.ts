@@ -90,9 +90,9 @@ const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'bool
 
 /** A part is what stands between the lines that open and close it. */
 function writePart({ formats, spot }: Place, text: string): string {
-  const end = text.endsWith('\n') ? '\n' : ''
-  const body = text.slice(0, text.length - end.length).replace(/^\r?\n/, '')
-  return QUOTING[formats.at(-2)!].part!(body, spot) + end
+  const written = QUOTING[formats.at(-2)!].part!(text.replace(/^\r?\n/, ''), spot)
+  // Handlebars takes the end of the line away behind a tag that stands alone in it.
+  return text.endsWith('\n') && !written.endsWith('\n') ? `${written}\n` : written
 }
 
 /** Puts secrets in their places, within lists and maps too. */

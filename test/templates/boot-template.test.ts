@@ -105,8 +105,8 @@ describe('a part in another format', () => {
   it.each([
     ['yaml', 'run: {{#as "sh"}}echo {{a}} && x{{/as}}', { run: `echo 'it'\\''s' && x` }],
     ['yaml', 'url: {{#as "text"}}http://{{a}}/{{/as}}', { url: `http://it's/` }],
-    ['json', '{"run": {{#as "sh"}}\necho {{a}}\nid\n{{/as}}\n}', { run: `echo 'it'\\''s'\nid` }],
-    ['yaml', 'run: {{#as "sh"}}\necho {{a}}\n{{/as}}\nnext: 1', { run: `echo 'it'\\''s'`, next: 1 }],
+    ['json', '{"run": {{#as "sh"}}\necho {{a}}\nid\n{{/as}}\n}', { run: `echo 'it'\\''s'\nid\n` }],
+    ['yaml', 'run: {{#as "sh"}}\necho {{a}}\n{{/as}}\nnext: 1', { run: `echo 'it'\\''s'\n`, next: 1 }],
   ] as const)('is one scalar of %s: %s', (format, source, tree) => {
     expect(parse(rendered(source, format))).toEqual(tree)
   })
