@@ -30,11 +30,13 @@ const none = z.string().nullable()
 const Words = z.strictObject({
   suite: z.string().describe('code name of the release'),
   locale: z.string().describe('settings.language with its character set'),
-  mirror: z.strictObject({
-    protocol: z.string().describe('http or https'),
-    host: z.string().describe('its name, with a port where it has one'),
-    directory: z.string().describe('directory of Debian on it'),
-  }),
+  mirror: z
+    .strictObject({
+      protocol: z.string().describe('http or https'),
+      host: z.string().describe('its name, with a port where it has one'),
+      directory: z.string().describe('directory of Debian on it'),
+    })
+    .describe('where the release’s packages are'),
   services: z.string().describe('updates that apt gets, with commas'),
   securityHost: none.describe('where security updates are'),
   firmware: z.boolean().describe('firmware that is not free'),
@@ -56,7 +58,7 @@ const Words = z.strictObject({
         path: z.string().describe('path by the port that it is on'),
       }),
     )
-    .describe('disks, and how the installer finds them'),
+    .describe('where each disk is, the longest kernel name first'),
   packages: z.string().describe('packages with blanks'),
   kernelArguments: none.describe('kernel arguments and consoles with blanks'),
   interfaces: z.array(z.string()).describe('lines of /etc/network/interfaces; none where the installer writes them'),

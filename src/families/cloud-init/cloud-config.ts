@@ -6,8 +6,8 @@ const listed = z.union([z.string(), strings])
 const anything = z.looseObject({}).nullable()
 const text = z.union([z.string(), z.number()])
 /** A command as a line of the shell, or as the words of a program. */
-const command = z.union([z.string(), z.array(z.union([text, z.boolean()])).min(1)])
-const commands = z.array(z.union([command, z.null()]))
+const words = z.array(z.union([text, z.boolean()])).min(1)
+const commands = z.array(z.union([z.string(), words, z.null()], 'expected a line of shell or a list of words'))
 
 const User = z
   .strictObject({
