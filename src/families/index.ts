@@ -6,10 +6,11 @@ import type { Family } from './family.ts'
 import { jumpstart } from './jumpstart.ts'
 import { kickstart } from './kickstart.ts'
 import { nim } from './nim.ts'
+import { solaris } from './solaris.ts'
 import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([agama, autoyast, esxi, jumpstart, kickstart, nim, unattend])
+export const FAMILIES: readonly Family[] = byName([agama, autoyast, esxi, jumpstart, kickstart, nim, solaris, unattend])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {

@@ -83,8 +83,8 @@ conforms({
     'a rule without its profile': {
       in: from,
       file: 'rules',
-      from: ' profile',
-      to: '',
+      from: 'begin.sh profile',
+      to: 'begin.sh',
       says: /expected a rule, begin script/,
     },
     'a script that no shell reads': {
