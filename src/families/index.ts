@@ -3,6 +3,7 @@ import { agama } from './agama.ts'
 import { autoyast } from './autoyast.ts'
 import { esxi } from './esxi.ts'
 import type { Family } from './family.ts'
+import { ignite } from './ignite.ts'
 import { jumpstart } from './jumpstart.ts'
 import { kickstart } from './kickstart.ts'
 import { nim } from './nim.ts'
@@ -10,7 +11,17 @@ import { solaris } from './solaris.ts'
 import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
-export const FAMILIES: readonly Family[] = byName([agama, autoyast, esxi, jumpstart, kickstart, nim, solaris, unattend])
+export const FAMILIES: readonly Family[] = byName([
+  agama,
+  autoyast,
+  esxi,
+  ignite,
+  jumpstart,
+  kickstart,
+  nim,
+  solaris,
+  unattend,
+])
 
 /** Throws family.not_found naming those that there are. */
 export function findFamily(name: string): Family {
