@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ipv4ToNumber, numberToIpv4, prefixMask } from '../core/ipv4.ts'
+import { networkBounds } from '../core/ipv4.ts'
 import { defineFamily } from './family.ts'
 import { judgeIgnite } from './ignite/judge.ts'
 import { assertAccounts, callbacksOf, keysOf, onlyCard, onlyDisk, refusal } from './unix/single-disk.ts'
@@ -8,7 +8,6 @@ const Options = z.strictObject({
   disk: z
     .string()
     .regex(/^[0-9a-f]+(\/[0-9a-fx.]+)+$/i, 'expected a hardware path like 0/1/1/0.0.0')
-    .default('0/1/1/0.0.0')
     .describe('hardware path of the disk'),
   configuration: z
     .string()
@@ -85,7 +84,11 @@ export const ignite = defineFamily({
     return {
       ...{ configuration, disk, timezone, script, keyboard, layout: 'Logical Volume Manager (LVM) with VxFS' },
       locale: settings.language.replace(/\.UTF-8$/, '.utf8'),
-      ...{ static: own, broadcast: own && broadcastOf(own), nameServer: own?.dns[0] ?? null },
+      ...{
+        static: own,
+        broadcast: own && networkBounds(own.address, own.prefix).broadcast,
+        nameServer: own?.dns[0] ?? null,
+      },
       domain: machine.domain ?? 'localdomain',
       keys: keysOf(settings).map((one) => ({ ...one, home: one.name === 'root' ? '' : `/home/${one.name}` })),
       ...callbacksOf(values),
@@ -98,9 +101,6 @@ export const ignite = defineFamily({
   unjudged: [
     'everything but settings and whether the script can be read: no HP-UX has seen these files',
     'configurations that have blocks of software or disks of their own',
-    'whether the machine’s disk has this hardware path: look before you install',
+    'whether the disk of the layout has this hardware path',
   ],
 })
-
-const broadcastOf = ({ address, prefix }: { address: string; prefix: number }): string =>
-  numberToIpv4((ipv4ToNumber(address) | ~prefixMask(prefix)) >>> 0)

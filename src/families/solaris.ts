@@ -6,21 +6,15 @@ import { onlyCard, onlyDisk, refusal } from './unix/single-disk.ts'
 import { SOLARIS_DISK, solarisKeyboard } from './unix/solaris.ts'
 
 const Options = z.strictObject({
-  disk: z
-    .string()
-    .regex(SOLARIS_DISK, 'expected a disk like c1t0d0')
-    .nullable()
-    .default(null)
-    .describe('disk, by Solaris’ name; none is the one that the machine starts from'),
+  disk: z.string().regex(SOLARIS_DISK, 'expected a disk like c1t0d0').describe('disk, by Solaris’ name'),
   group: z
     .enum(['solaris-minimal-server', 'solaris-small-server', 'solaris-large-server', 'solaris-desktop'])
     .default('solaris-small-server')
     .describe('group of packages'),
 })
 
-const none = z.string().nullable()
 const Words = z.strictObject({
-  disk: none.describe('disk, by Solaris’ name'),
+  disk: z.string().describe('disk, by Solaris’ name'),
   swapMiB: z.int().nullable().describe('size of swap, where the layout has one'),
   origin: z.string().describe('where the packages are'),
   group: z.string().describe('group of packages'),
@@ -63,6 +57,7 @@ export const solaris = defineFamily({
   unjudged: [
     'everything but elements and their attributes: no Solaris has seen these files',
     'properties of services, by their names and values',
+    'whether the disk of the layout has this name in Solaris',
   ],
 })
 

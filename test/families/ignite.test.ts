@@ -2,6 +2,7 @@ import { splitWords } from '../../src/families/formats/shell-words.ts'
 import { readIgnite } from '../../src/families/ignite/config-file.ts'
 import { ignite } from '../../src/families/ignite.ts'
 import { conforms } from './conformance.ts'
+import { FAMILY_CASES } from './family-cases.ts'
 
 const file = 'config'
 const from = 'plain'
@@ -13,6 +14,7 @@ conforms({
     const { settings, findings } = readIgnite(name, text)
     return { settings, findings }
   },
+  options: Object.fromEntries(Object.keys(FAMILY_CASES).map((name) => [name, { disk: '0/1/1/0.0.0' }])),
   refuses: {
     'lvm-raid': /storage\.raid1\.md-boot: expected no array/,
     encrypted: /storage\.volumeGroups\.vg0: expected no volume group/,

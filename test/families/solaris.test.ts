@@ -1,6 +1,7 @@
 import { plainXml, readXml } from '../../src/families/formats/xml-tree.ts'
 import { solaris } from '../../src/families/solaris.ts'
 import { conforms } from './conformance.ts'
+import { FAMILY_CASES } from './family-cases.ts'
 
 const [manifest, profile] = ['manifest.xml', 'profile.xml']
 const from = 'plain'
@@ -11,6 +12,7 @@ conforms({
     const { root, findings } = readXml(name, text)
     return { tree: root && plainXml(root), findings }
   },
+  options: Object.fromEntries(Object.keys(FAMILY_CASES).map((name) => [name, { disk: 'c1t0d0' }])),
   refuses: {
     'lvm-raid': /storage\.raid1\.md-boot: expected no array/,
     encrypted: /storage\.volumeGroups\.vg0: expected no volume group/,
@@ -50,11 +52,11 @@ conforms({
     'an unknown word': {
       in: from,
       file: manifest,
-      from: '"boot_disk"',
+      from: '"ctd"',
       to: '"any"',
-      says: /key of disk_keyword among boot_disk, got any/,
+      says: /name_type of disk_name among .*, got any/,
     },
-    'any disk': { in: from, file: manifest, from: /<disk_keyword.*/, to: '', says: /a disk that is told/ },
+    'any disk': { in: from, file: manifest, from: /<disk_name.*/, to: '', says: /a disk that is told/ },
     'no pool to start from': { in: from, file: manifest, from: 'is_root="true"', to: '', says: /a pool with is_root/ },
     'no packages': {
       in: from,
