@@ -5,6 +5,7 @@ import { autoyast } from './autoyast.ts'
 import { cloudInit } from './cloud-init.ts'
 import { esxi } from './esxi.ts'
 import type { Family } from './family.ts'
+import { ignite } from './ignite.ts'
 import { ignition } from './ignition.ts'
 import { jumpstart } from './jumpstart.ts'
 import { kickstart } from './kickstart.ts'
@@ -14,8 +15,8 @@ import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
 export const FAMILIES: readonly Family[] = byName([
-  ...[agama, autoinstall, autoyast, cloudInit, esxi, ignition],
-  ...[jumpstart, kickstart, nim, preseed, unattend],
+  ...[agama, autoinstall, autoyast, cloudInit, esxi, ignite],
+  ...[ignition, jumpstart, kickstart, nim, preseed, unattend],
 ])
 
 /** Throws family.not_found naming those that there are. */

@@ -6,12 +6,7 @@ import { assertAccounts, callbacksOf, keysOf, onlyCard, onlyDisk, plainLogHost }
 import { SOLARIS_DISK, solarisKeyboard } from './unix/solaris.ts'
 
 const Options = z.strictObject({
-  disk: z
-    .string()
-    .regex(SOLARIS_DISK, 'expected a disk like c1t0d0')
-    .nullable()
-    .default(null)
-    .describe('disk, by Solaris’ name; none is the one that the machine starts from'),
+  disk: z.string().regex(SOLARIS_DISK, 'expected a disk like c1t0d0').describe('disk, by Solaris’ name'),
   platform: z.enum(['x86', 'sparc']).default('x86').describe('processor'),
   cluster: z
     .enum(['SUNWCrnet', 'SUNWCreq', 'SUNWCuser', 'SUNWCprog', 'SUNWCall', 'SUNWCXall'])
@@ -22,8 +17,8 @@ const Options = z.strictObject({
 const none = z.string().nullable()
 const Words = z.strictObject({
   x86: z.boolean().describe('has a partition table of PCs'),
-  disk: z.string().describe('the disk, or rootdisk'),
-  rootSlice: none.describe('slice of /, where the disk is named'),
+  disk: z.string().describe('the disk'),
+  rootSlice: z.string().describe('slice of /'),
   fileSystems: z
     .array(
       z.strictObject({
@@ -84,11 +79,10 @@ export const jumpstart = defineFamily({
     const { settings, machine } = values
     assertAccounts(settings, 'Solaris')
     const { static: own } = onlyCard(values.network, 'Solaris')
-    const name = disk ?? 'rootdisk'
-    const fileSystems = slicesOf(onlyDisk(values.storage, 'Solaris'), disk ?? 'rootdisk.')
+    const fileSystems = slicesOf(onlyDisk(values.storage, 'Solaris'), disk)
     return {
-      ...{ x86: platform === 'x86', disk: name, fileSystems, cluster },
-      rootSlice: disk && fileSystems.find(({ mount }) => mount === '/')!.slice,
+      ...{ x86: platform === 'x86', disk, fileSystems, cluster },
+      rootSlice: fileSystems.find(({ mount }) => mount === '/')!.slice,
       ...{ keyboard: solarisKeyboard(settings.keyboard), timeServer: settings.ntp[0] ?? 'localhost' },
       ...{ static: own, route: own?.gateway ?? 'NONE', domain: machine.domain ?? 'localdomain' },
       ...{ nameServers: own?.dns.join(',') || null, searches: own?.search.join(',') || null },
@@ -100,7 +94,10 @@ export const jumpstart = defineFamily({
   done: 'the finish script calls back when all is installed',
   proof: 'filesOnly',
   judge: judgeJumpstart,
-  unjudged: ['everything but keywords and whether scripts can be read: no Solaris has seen these files'],
+  unjudged: [
+    'everything but keywords and whether scripts can be read: no Solaris has seen these files',
+    'whether the disk of the layout has this name in Solaris',
+  ],
 })
 
 /** Slice 2 is the whole disk. */

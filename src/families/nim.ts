@@ -30,7 +30,6 @@ const Words = z.strictObject({
   edition: z.string().describe('edition of AIX'),
   pvid: none.describe('physical volume id of the disk'),
   location: none.describe('location code of the disk'),
-  sizeMiB: z.int().nullable().describe('size of the disk, where nothing else tells it'),
   locale: z.string().describe('locale as AIX writes it: UTF-8 has a capital language'),
   keys: z
     .array(z.strictObject({ name: z.string().describe('account'), key: z.string().describe('public key') }))
@@ -62,11 +61,11 @@ export const nim = defineFamily({
     const card = onlyCard(values.network, 'AIX')
     if (card.static !== null)
       throw refusal(`network.cards.${card.name}`, 'DHCP: NIM itself gives its clients their addresses')
-    const { bytes } = onlyDisk(values.storage, 'AIX')
+    onlyDisk(values.storage, 'AIX')
+    if (pvid === null && location === null) throw refusal('nim.pvid', 'it, or the location of the disk')
     const [language] = settings.language.split('.')
     return {
       ...{ console, edition, pvid, location },
-      sizeMiB: pvid === null && location === null ? Math.floor(bytes / 1024 ** 2) : null,
       locale: settings.language.endsWith('UTF-8')
         ? language!.slice(0, 2).toUpperCase() + language!.slice(2)
         : language!,
@@ -79,6 +78,6 @@ export const nim = defineFamily({
   judge: judgeNim,
   unjudged: [
     'everything but bosinst.data’s entries and whether the script can be read: no AIX has seen these files',
-    'which disk SIZE_MB picks, where neither pvid nor location tells it',
+    'whether it is the disk of the layout that pvid or location tells',
   ],
 })

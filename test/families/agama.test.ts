@@ -23,9 +23,21 @@ conforms({
     },
     'a mount point twice': { file, from: '"path": "/var"', to: '"path": "/"', says: /of its own, got \/ again/ },
     'no root file system': { file, from: '"path": "/"', to: '"path": "/srv"', says: /is mounted at \/, got none/ },
-    'any disk': { file, from: /"search": "\/dev.*/, to: '', says: /expected search, without which it takes any disk/ },
+    'any disk': {
+      file,
+      from: /"search": "\/dev.*/,
+      to: '',
+      severity: 'warning',
+      says: /expected search, without which/,
+    },
     'no product': { file, from: /"product": \{[^}]*\},/, to: '', says: /expected product, without which/ },
-    'a question in the middle': { file, from: '"auto" }', to: '"user" }', says: /questions\.policy auto, without/ },
+    'a question in the middle': {
+      file,
+      from: '"auto" }',
+      to: '"user" }',
+      severity: 'warning',
+      says: /questions\.policy auto, without/,
+    },
     'an address without its network': {
       ...{ in: 'network', file, from: '192.0.2.10/24', to: '192.0.2.10', says: /an address like 192\.0\.2\.10\/24/ },
     },

@@ -89,7 +89,7 @@ export function conforms({ family, broken, read, options = {}, refuses = {} }: F
       const [user] = values.settings.users
       values.settings.organization = value
       values.settings.users = [{ ...user!, fullName: value }]
-      const files = renderFamily(family, values, newest, {}, ({ secret, form }) =>
+      const files = renderFamily(family, values, newest, options.plain, ({ secret, form }) =>
         secret === 'ada' && form === 'plain' ? value : `$6$x$${secret}`,
       )
       return Object.fromEntries(files.map(({ name, text }) => [name, read(name, text)]))

@@ -1,6 +1,7 @@
 import { splitWords } from '../../src/families/formats/shell-words.ts'
 import { jumpstart } from '../../src/families/jumpstart.ts'
 import { conforms } from './conformance.ts'
+import { FAMILY_CASES } from './family-cases.ts'
 
 const [profile, sysidcfg] = ['profile', 'sysidcfg']
 const from = 'plain'
@@ -11,6 +12,7 @@ conforms({
     name.endsWith('.sh')
       ? splitWords(text.replace(/^#.*$/gm, '')).words.map((word) => word.text)
       : text.split('\n').map((line) => line.split(' ')),
+  options: Object.fromEntries(Object.keys(FAMILY_CASES).map((name) => [name, { disk: 'c1t0d0' }])),
   refuses: {
     'lvm-raid': /storage\.raid1\.md-boot: expected no array/,
     encrypted: /storage\.volumeGroups\.vg0: expected no volume group/,
@@ -47,15 +49,15 @@ conforms({
       says: /mounted at \/, got none/,
     },
     'a mount point twice': {
-      ...{ in: from, file: profile, from: /^(filesys.*)$/m, to: 'filesys rootdisk.s0 9 /\nfilesys rootdisk.s1 9 /' },
+      ...{ in: from, file: profile, from: /^(filesys.*)$/m, to: 'filesys c1t0d0s0 9 /\nfilesys c1t0d0s1 9 /' },
       says: /of its own, got \/ again/,
     },
     'no cluster': { in: from, file: profile, from: /^cluster.*$/m, to: '', says: /expected cluster, without which/ },
     'a slice that is none': {
       in: from,
       file: profile,
-      from: 'rootdisk.s0 free',
-      to: 'rootdisk.s9 free',
+      from: 'c1t0d0s0 free',
+      to: 'c1t0d0s9 free',
       says: /filesys of the form/,
     },
     'an unknown key': {
@@ -83,8 +85,8 @@ conforms({
     'a rule without its profile': {
       in: from,
       file: 'rules',
-      from: ' profile',
-      to: '',
+      from: 'begin.sh profile',
+      to: 'begin.sh',
       says: /expected a rule, begin script/,
     },
     'a script that no shell reads': {

@@ -2,6 +2,7 @@ import { splitWords } from '../../src/families/formats/shell-words.ts'
 import { readStanzas } from '../../src/families/formats/stanza-file.ts'
 import { nim } from '../../src/families/nim.ts'
 import { conforms } from './conformance.ts'
+import { FAMILY_CASES } from './family-cases.ts'
 
 const file = 'bosinst.data'
 const from = 'plain'
@@ -13,6 +14,7 @@ conforms({
     const { stanzas, findings } = readStanzas(name, text)
     return { findings, stanzas: stanzas.map((one) => [one.name, one.entries.map(({ key, value }) => [key, value])]) }
   },
+  options: Object.fromEntries(Object.keys(FAMILY_CASES).map((name) => [name, { pvid: '00c6ac0e1f2a3b4c' }])),
   refuses: {
     'lvm-raid': /storage\.raid1\.md-boot: expected no array/,
     encrypted: /storage\.volumeGroups\.vg0: expected no volume group/,
@@ -57,11 +59,11 @@ conforms({
       says: /PROMPT = no, without/,
     },
     'no console': { in: from, file, from: /CONSOLE = .*/, to: 'CONSOLE =', says: /CONSOLE, without which it waits/ },
-    'any disk': { in: from, file, from: /SIZE_MB = .*/, to: '', says: /what tells the disk/ },
+    'any disk': { in: from, file, from: /PVID = .*/, to: '', says: /what tells the disk/ },
     'a size that is none': {
       in: from,
       file,
-      from: /SIZE_MB = .*/,
+      from: /PVID = .*/,
       to: 'SIZE_MB = 20G',
       says: /SIZE_MB of the form .*, got 20G/,
     },

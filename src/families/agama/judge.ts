@@ -76,7 +76,7 @@ function judgeStorage({ value, lineOf }: JsonFile): Problem[] {
       : []),
     ...placesIn((storage as { drives?: unknown }).drives, ['storage', 'drives'])
       .filter(({ path, value: own }) => path.length === 3 && own.search === undefined)
-      .map(({ path }) => problem(lineOf(path), 'expected search, without which it takes any disk')),
+      .map(({ path }) => problem(lineOf(path), 'expected search, without which it takes any disk', 'warning')),
   ]
 }
 
@@ -98,7 +98,7 @@ function judgeNetwork({ network }: AgamaProfile, { lineOf }: JsonFile): Problem[
 
 /** What Agama waits for in the middle of an unattended installation. */
 function judgeNeeds({ product, root, user, questions }: AgamaProfile, { lineOf }: JsonFile): Problem[] {
-  const rows: [boolean, string, string][] = [
+  const rows: [boolean, string, string, 'warning'?][] = [
     [product !== undefined, 'product', 'product, without which it installs nothing'],
     [
       root?.password !== undefined ||
@@ -108,7 +108,9 @@ function judgeNeeds({ product, root, user, questions }: AgamaProfile, { lineOf }
       'root',
       'root or user, without which it waits',
     ],
-    [questions?.policy === 'auto', 'questions', 'questions.policy auto, without which it asks'],
+    [questions?.policy === 'auto', 'questions', 'questions.policy auto, without which it asks', 'warning'],
   ]
-  return rows.filter(([isThere]) => !isThere).map(([, path, what]) => problem(lineOf([path]), `expected ${what}`))
+  return rows
+    .filter(([isThere]) => !isThere)
+    .map(([, path, what, severity]) => problem(lineOf([path]), `expected ${what}`, severity))
 }

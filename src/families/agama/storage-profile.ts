@@ -54,7 +54,7 @@ const Delete = z.union([
   z.strictObject(deletes),
   z.strictObject({ search: Search, size: Size.optional(), deleteIfNeeded: z.literal(true) }),
 ])
-const Generate = z.strictObject({ generate: z.union([z.string(), z.looseObject({})]) })
+const Generate = z.strictObject({ generate: z.union([z.string(), z.array(Alias), z.looseObject({})]) })
 const Regular = z
   .strictObject({
     search: Search,

@@ -138,11 +138,17 @@ function judgeNetwork(root: XmlElement): Problem[] {
 /** What AutoYaST asks for in the middle of an unattended installation. */
 function judgeNeeds(root: XmlElement): Problem[] {
   const users = childOf(root, 'users')
-  const rows: [boolean, string][] = [
+  const rows: [boolean, string, 'warning'?][] = [
     [textAt(root, 'general', 'mode', 'confirm') === 'false', 'general/mode/confirm false, without which it asks'],
     [(users?.children.length ?? 0) > 0, 'users, without which nobody can log in'],
-    [(childOf(root, 'partitioning')?.children.length ?? 0) > 0, 'partitioning, without which it takes any disk'],
+    [
+      (childOf(root, 'partitioning')?.children.length ?? 0) > 0,
+      'partitioning, without which it takes any disk',
+      'warning',
+    ],
     [childOf(childOf(root, 'software'), 'products') !== undefined, 'software/products, without which it asks'],
   ]
-  return rows.filter(([isThere]) => !isThere).map(([, what]) => problem(root.line, `expected ${what}`))
+  return rows
+    .filter(([isThere]) => !isThere)
+    .map(([, what, severity]) => problem(root.line, `expected ${what}`, severity))
 }

@@ -117,18 +117,18 @@ function judgeValues(commands: KickstartCommand[]): Problem[] {
 function judgeNeeds(commands: KickstartCommand[]): Problem[] {
   const has = (...names: string[]) => commands.some(({ name }) => names.includes(name))
   const upgrades = has('upgrade')
-  const rows: [boolean, string][] = [
+  const rows: [boolean, string, 'warning'?][] = [
     [has('accepteula', 'vmaccepteula'), 'vmaccepteula, without which it stops'],
     [has('install', 'installorupgrade', 'upgrade') || commands.some(isInclude), 'install, or a file that has it'],
     [has('rootpw') || upgrades, 'rootpw, without which it stops'],
-    [has('network') || upgrades, 'network, without which it takes any card'],
+    [has('network') || upgrades, 'network, without which it takes any card', 'warning'],
     [has('reboot'), 'reboot, without which it waits'],
   ]
   const twice = commands
     .filter((one, at) => !isInclude(one) && commands.findIndex((other) => other.name === one.name) < at)
     .filter(({ name }) => name !== 'part' && name !== 'partition')
   return [
-    ...rows.filter(([isThere]) => !isThere).map(([, what]) => problem(1, `expected ${what}`)),
+    ...rows.filter(([isThere]) => !isThere).map(([, what, severity]) => problem(1, `expected ${what}`, severity)),
     ...twice.map(({ name, line }) => problem(line, `expected ${name} once, got it again`)),
   ]
 }

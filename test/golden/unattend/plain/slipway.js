@@ -27,12 +27,6 @@ function call(url, text) {
   }
 }
 
-function fail(reason) {
-  WScript.Echo('Slipway: ' + reason);
-  call(orders.documentElement.getAttribute('failed'), reason);
-  WScript.Quit(1);
-}
-
 function plain(text) {
   return String(text === null ? '' : text).toLowerCase().replace(/^(eui|naa)\.|^0x/, '').replace(/[^a-z0-9]/g, '');
 }
@@ -61,7 +55,7 @@ function numberOf(wanted) {
   }
   if (known.length === 1) return known[0];
   if (known.length === 0 && fitting.length === 1 && fitting[0] !== null) return fitting[0];
-  fail('expected one disk like ' + wanted.xml + ', got ' + seen.join(', '));
+  throw new Error('expected one disk like ' + wanted.xml + ', got ' + seen.join(', '));
 }
 
 function writeAnswers(numbers) {
@@ -85,7 +79,7 @@ function findSetup() {
     var root = each.item().DriveLetter + ':\\sources\\';
     if (files.FileExists(root + 'install.wim') || files.FileExists(root + 'install.esd')) return root + 'setup.exe';
   }
-  fail('expected a share or a medium with sources\\install.wim, got neither');
+  throw new Error('expected a share or a medium with sources\\install.wim, got neither');
 }
 
 function findNewWindows() {
@@ -110,12 +104,14 @@ try {
   writeAnswers(numbers);
   var status = shell.Run('"' + findSetup() + '" /unattend:X:\\answers.xml /noreboot', 1, true);
   var windows = findNewWindows();
-  if (windows === null) fail('expected setup to install Windows, got status ' + status + ' and none; see X:\\Windows\\Panther\\setuperr.log');
+  if (windows === null) throw new Error('expected setup to install Windows, got status ' + status + ' and none; see X:\\Windows\\Panther\\setuperr.log');
   makeFolder(windows + 'Setup');
   makeFolder(windows + 'Setup\\Scripts');
   files.CopyFile(folder + 'setupcomplete.cmd', windows + 'Setup\\Scripts\\SetupComplete.cmd', true);
   files.CopyFile(folder + 'setupcomplete.ps1', windows + 'Setup\\Scripts\\setupcomplete.ps1', true);
   shell.Run('wpeutil.exe reboot', 0, true);
 } catch (problem) {
-  fail(problem.message);
+  WScript.Echo('Slipway: ' + problem.message);
+  call(orders.documentElement.getAttribute('failed'), problem.message);
+  WScript.Quit(1);
 }
