@@ -1,4 +1,5 @@
 import type { Finding } from '../../domain/install/finding.ts'
+import { REDACTED } from '../../domain/install/secret-reference.ts'
 import type { JudgedFile } from '../family.ts'
 import { checkShell } from '../formats/check-shell.ts'
 import { type KickstartCommand, type KickstartFile, readKickstart } from '../formats/kickstart-file.ts'
@@ -92,7 +93,7 @@ function judgeValues(commands: KickstartCommand[]): Problem[] {
     const { name, line, words } = command
     const shapes = Object.entries(SHAPES).flatMap(([option, [shape, what]]) => {
       const value = givenTo(command, option)
-      return value === undefined || shape.test(value)
+      return value === undefined || value === REDACTED || shape.test(value)
         ? []
         : [problem(line, `expected ${what} of --${option}, got ${value}`)]
     })
@@ -106,7 +107,9 @@ function judgeValues(commands: KickstartCommand[]): Problem[] {
       ...(keyboard !== undefined && !keyboards.includes(keyboard)
         ? [problem(line, `expected a keyboard that the installer has, got ${keyboard}`)]
         : []),
-      ...(name === 'rootpw' && words.some(({ text }) => text === '--iscrypted') && !words.at(-1)!.text.startsWith('$')
+      ...(name === 'rootpw' &&
+      words.some(({ text }) => text === '--iscrypted') &&
+      !/^\$|^REDACTED$/.test(words.at(-1)!.text)
         ? [problem(line, 'expected a crypt hash behind --iscrypted')]
         : []),
     ]

@@ -43,7 +43,7 @@ const KEYS: Readonly<Record<string, RegExp>> = {
   name_service: /^(NONE|(DNS|NIS|NIS\+|LDAP) \{.*\})$/,
   network_interface: /^(NONE|PRIMARY|\w+)( \{.*\})?$/,
   nfs4_domain: /^\S+$/,
-  root_password: /^(\$\S+|\*LK\*|\S{13})$/,
+  root_password: /^(\$\S+|\*LK\*|\S{13}|REDACTED)$/,
   security_policy: /^(NONE|kerberos \{.*\})$/,
   service_profile: /^(limited_net|open)$/,
   system_locale: /^\S+$/,
