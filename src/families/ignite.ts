@@ -40,7 +40,13 @@ const Words = z.strictObject({
   timezone: z.string().describe('time zone as POSIX writes it'),
   script: z.string().describe('where the Ignite-UX server keeps customize.sh'),
   keys: z
-    .array(z.strictObject({ name: z.string(), home: z.string(), key: z.string() }))
+    .array(
+      z.strictObject({
+        name: z.string().describe('account'),
+        home: z.string().describe('its folder'),
+        key: z.string().describe('public key'),
+      }),
+    )
     .describe('public keys of accounts'),
   started: z.string().describe('called when the software is there'),
   installed: z.string().describe('called when all is installed'),

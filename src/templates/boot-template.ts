@@ -90,9 +90,10 @@ const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'bool
 
 /** A part is what stands between the lines that open and close it. */
 function writePart({ formats, spot }: Place, text: string): string {
-  const written = QUOTING[formats.at(-2)!].part!(text.replace(/^\r?\n/, ''), spot)
+  const { part, endsLine } = QUOTING[formats.at(-2)!]
+  const written = part!(text.replace(/^\r?\n/, ''), spot)
   // Handlebars takes the end of the line away behind a tag that stands alone in it.
-  return text.endsWith('\n') && !written.endsWith('\n') ? `${written}\n` : written
+  return endsLine && text.endsWith('\n') ? `${written}\n` : written
 }
 
 /** Puts secrets in their places, within lists and maps too. */

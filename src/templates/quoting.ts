@@ -13,6 +13,8 @@ export type Quoting = {
   value(value: Scalar, spot: Spot): string
   structure?(value: object, spot: Spot): string
   part?(text: string, spot: Spot): string
+  /** A line ends behind a part whose closing tag stands in a line of its own. */
+  endsLine?: true
   inPart?(written: string): string
 }
 
@@ -40,6 +42,7 @@ const jsonQuoting: Quoting = {
   value: (value) => jsonOf(value),
   structure: structureOf,
   part: (text) => jsonOf(text),
+  endsLine: true,
 }
 
 /** The formats a boot template may be in. */
@@ -60,6 +63,7 @@ export const QUOTING: Readonly<Record<FileFormat, Quoting>> = {
   preseed: {
     value: wordOf(/^(?!\s)[^\p{Cc}\u2028\u2029]*(?<![\s\\])$/u),
     part: oneLine,
+    endsLine: true,
     inPart: (written) => refuseUnless(NO_CONTROL, written),
   },
   /** A word of a Windows batch file: what cmd.exe expands or splits at is refused. */

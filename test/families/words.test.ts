@@ -10,11 +10,20 @@ const rows = FAMILIES.flatMap((family) =>
   Object.keys(FAMILY_CASES).map((name): [string, string, Family] => [family.name, name, family]),
 )
 
+/** What has no default: nobody installs these without naming the disk. */
+const OPTIONS: Readonly<Record<string, object>> = {
+  ...{ ignite: { disk: '0/1/1/0.0.0' }, jumpstart: { disk: 'c1t0d0' }, nim: { pvid: '00c6ac0e1f2a3b4c' } },
+}
+
 /** What a family says of a case; none where it refuses it, which its own test is about. */
 function describeCase(family: Family, name: string): unknown {
   const release = family.releases.at(-1)!.name
   try {
-    return family.describe(valuesOf(FAMILY_CASES[name]!, family, release), family.options.parse({}), release)
+    return family.describe(
+      valuesOf(FAMILY_CASES[name]!, family, release),
+      family.options.parse(OPTIONS[family.name] ?? {}),
+      release,
+    )
   } catch (error) {
     if (error instanceof AppError && error.code === 'template.invalid') return undefined
     throw error
