@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { DEFAULT_SETTINGS } from '../domain/install/install-settings.ts'
+import type { InstallValues } from '../domain/install/install-values.ts'
 import { cloudUsers } from './accounts.ts'
 import { assertGrowsOnly, IMAGE_KINDS, IMAGE_RELEASES, type ImageKind } from './cloud-init/images.ts'
 import { judgeSeed } from './cloud-init/judge.ts'
@@ -14,8 +16,13 @@ const Options = z.strictObject({
     .describe('packages are brought up to date at the first start: the image is no longer what was tested'),
 })
 
+const none = z.string().nullable()
 const Words = z.strictObject({
-  locale: z.string().describe('settings.language with its character set'),
+  locale: none.describe(
+    'settings.language with its character set; none where it is the default: many images have no other',
+  ),
+  keyboard: none.describe('settings.keyboard; none where it is the default'),
+  timezone: none.describe('settings.timezone; none where it is the default'),
   users: z.array(z.unknown()).describe('accounts in cloud-init’s words'),
   passwordLogin: z.boolean().describe('SSH takes passwords, because somebody has no key'),
   network: z
@@ -65,7 +72,7 @@ export const cloudInit = defineFamily<z.infer<typeof Options>, z.infer<typeof Wo
       links === undefined ? [] : [{ kind: name, links }],
     )
     return {
-      locale: settings.language.includes('.') ? settings.language : `${settings.language}.UTF-8`,
+      ...whatIsSaid(settings),
       users: cloudUsers(values, kind === 'redHat' ? 'wheel' : 'sudo'),
       passwordLogin: settings.users.some(({ password, sshKeys }) => password !== null && sshKeys.length === 0),
       ...{ network, update, refresh: update || settings.packages.length > 0, ...IMAGE_KINDS[kind].packages(values) },
@@ -76,7 +83,7 @@ export const cloudInit = defineFamily<z.infer<typeof Options>, z.infer<typeof Wo
   },
   kernelArguments: ({ urls }) => [`ds=nocloud;s=${urls.answers}`],
   done: 'runcmd calls back at the end of the first start; the new system proves it',
-  proof: 'judged',
+  proof: 'booted',
   judge: judgeSeed,
   unjudged: [
     'which modules the image’s cloud-init has, and what `cloud-init schema` of its release would say',
@@ -84,3 +91,13 @@ export const cloudInit = defineFamily<z.infer<typeof Options>, z.infer<typeof Wo
     'whether the image has curl, by which the first start tells how it went',
   ],
 })
+
+/** An image has what it has: what nobody said is not asked of it. */
+function whatIsSaid({ language, keyboard, timezone }: InstallValues['settings']) {
+  const locale = language.includes('.') ? language : `${language}.UTF-8`
+  return {
+    locale: locale === DEFAULT_SETTINGS.language ? null : locale,
+    keyboard: keyboard === DEFAULT_SETTINGS.keyboard ? null : keyboard,
+    timezone: timezone === DEFAULT_SETTINGS.timezone ? null : timezone,
+  }
+}

@@ -11,12 +11,13 @@ import { jumpstart } from './jumpstart.ts'
 import { kickstart } from './kickstart.ts'
 import { nim } from './nim.ts'
 import { preseed } from './preseed.ts'
+import { solaris } from './solaris.ts'
 import { unattend } from './unattend.ts'
 
 /** Every family of operating systems that Slipway renders answers for. */
 export const FAMILIES: readonly Family[] = byName([
   ...[agama, autoinstall, autoyast, cloudInit, esxi, ignite],
-  ...[ignition, jumpstart, kickstart, nim, preseed, unattend],
+  ...[ignition, jumpstart, kickstart, nim, preseed, solaris, unattend],
 ])
 
 /** Throws family.not_found naming those that there are. */

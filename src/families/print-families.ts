@@ -2,7 +2,7 @@ import type { Proof } from './family.ts'
 import { FAMILIES } from './index.ts'
 
 const PROOF: Readonly<Record<Proof, string>> = {
-  booted: 'its installer ran in the bench',
+  booted: 'seen in the bench',
   judged: 'judged by its rules; its installer was not seen',
   filesOnly: 'files only: nothing starts them',
 }

@@ -102,9 +102,9 @@ it('what a segment and a profile say is told too', async () => {
     ...(await store.segments.find('lo'))!,
     install: { timezone: 'Asia/Tokyo', keyboard: 'jp' },
   })
-  await store.profiles.save({ ...(await store.profiles.find('any'))!, install: { keyboard: 'us' } })
+  await store.profiles.save({ ...(await store.profiles.find('any'))!, install: { keyboard: 'de' } })
   const { plan, seed } = await planned()
   await plan
   const text = (await seed()).find(({ name }) => name === 'user-data')!.text
-  expect(parse(text)).toMatchObject({ timezone: 'Asia/Tokyo', keyboard: { layout: 'us' } })
+  expect(parse(text)).toMatchObject({ timezone: 'Asia/Tokyo', keyboard: { layout: 'de' } })
 })

@@ -26,8 +26,8 @@ conforms({
     'a key with a typo': { ...plain, from: /^runcmd:/m, to: 'runcmds:', says: /got runcmds$/, severity: 'warning' },
     'a key twice': {
       ...plain,
-      from: /^timezone:/m,
-      to: 'locale: C\ntimezone:',
+      from: /^disable_root:/m,
+      to: 'locale: C\nlocale: C\ndisable_root:',
       says: /expected locale once, got it again/,
       severity: 'warning',
     },

@@ -12,7 +12,12 @@ const rows = FAMILIES.flatMap((family) =>
 
 /** What has no default: nobody installs these without naming the disk. */
 const OPTIONS: Readonly<Record<string, object>> = {
-  ...{ ignite: { disk: '0/1/1/0.0.0' }, jumpstart: { disk: 'c1t0d0' }, nim: { pvid: '00c6ac0e1f2a3b4c' } },
+  ...{
+    ignite: { disk: '0/1/1/0.0.0' },
+    jumpstart: { disk: 'c1t0d0' },
+    solaris: { disk: 'c1t0d0' },
+    nim: { pvid: '00c6ac0e1f2a3b4c' },
+  },
 }
 
 /** What a family says of a case; none where it refuses it, which its own test is about. */

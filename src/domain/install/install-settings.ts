@@ -83,6 +83,9 @@ export const InstallSettings = z.strictObject({
 })
 export type InstallSettings = z.infer<typeof InstallSettings>
 
+/** What counts where nobody says anything. */
+export const DEFAULT_SETTINGS: InstallSettings = InstallSettings.parse({})
+
 /**
  * The settings that a segment, a profile, a machine or a run says something of; `families` are the options of families by
  * their names, which each family checks itself.

@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/install/finding.ts'
 import type { FamilyAnswer, RenderAnswer } from '../api/template-routes.ts'
 
 const PROOF: Readonly<Record<FamilyAnswer['proof'], { says: string; is: string }>> = {
-  booted: { says: 'installer seen', is: 'good' },
+  booted: { says: 'seen in the bench', is: 'good' },
   judged: { says: 'judged by its rules', is: 'info' },
   filesOnly: { says: 'files only', is: 'none' },
 }
