@@ -34,16 +34,18 @@ const wordOf =
 const jsonOf = (value: unknown, indent?: number): string =>
   JSON.stringify(value, undefined, indent).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 
-/** Lists and maps over lines of their own, further in than what they belong to. */
-const structureOf = (value: object, { indent }: Spot): string =>
-  jsonOf(value, 2).replaceAll('\n', `\n${' '.repeat(indent + 2)}`)
+/** Lists and maps over lines of their own, so much further in than the line that they begin in. */
+const structureWithin =
+  (further: number) =>
+  (value: object, { indent }: Spot): string =>
+    jsonOf(value, 2).replaceAll('\n', `\n${' '.repeat(indent + further)}`)
 
-const jsonQuoting: Quoting = {
-  value: (value) => jsonOf(value),
-  structure: structureOf,
-  part: (text) => jsonOf(text),
+const jsonQuoting = {
+  value: (value: Scalar) => jsonOf(value),
+  structure: structureWithin(0),
+  part: (text: string) => jsonOf(text),
   endsLine: true,
-}
+} as const satisfies Quoting
 
 /** The formats a boot template may be in. */
 export const QUOTING: Readonly<Record<FileFormat, Quoting>> = {
@@ -52,8 +54,8 @@ export const QUOTING: Readonly<Record<FileFormat, Quoting>> = {
   /** A word of GRUB's shell, which splits and expands like POSIX's but knows fewer escapes: only plain words. */
   grub: { value: wordOf(PLAIN_WORD) },
   sh: { value: (value) => quoteForShell(String(value)), part: quoteForShell },
-  /** A double-quoted scalar; numbers, true and false as themselves. */
-  yaml: jsonQuoting,
+  /** A double-quoted scalar; numbers, true and false as themselves. Lists and maps in flow style end further in than their key (YAML 1.2 §7.4). */
+  yaml: { ...jsonQuoting, structure: structureWithin(2) },
   json: jsonQuoting,
   /** Text or an attribute (XML 1.0 §2.2 and §2.4). Line ends travel as references, which no parser normalises (§2.11). */
   xml: { value: (value) => escapeXml(String(value)), part: escapeXml },
