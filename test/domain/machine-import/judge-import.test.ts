@@ -86,7 +86,7 @@ it('takes columns in any order and letters, and semicolons', () => {
     name: 'web',
     fields: { name: 'web', macs: ['525400000010', '525400000011'] },
     problems: [],
-    keeps: ['uuid', 'sharesUuid', 'serial', 'profile', 'power'],
+    keeps: ['uuid', 'sharesUuid', 'serial', 'profile', 'power', 'install'],
   })
 })
 
