@@ -61,7 +61,7 @@ const listCommand = (client: Client): Command => ({
 const renderCommand = (client: Client): Command => ({
   ...{ name: 'template render', says: 'What a machine would be given, judged, without secrets', words: ['FAMILY'] },
   options: {
-    release: { says: 'release of the operating system (default the newest)', value: 'NAME' },
+    release: { says: 'release of the operating system (default the last of `template list`)', value: 'NAME' },
     machine: { says: 'a registered machine (default one that is made up)', value: 'NAME' },
     'made-up': { says: 'YAML file that describes a made-up machine', value: 'FILE' },
     profile: { says: 'hardware profile (default that of the machine)', value: 'NAME' },
@@ -86,7 +86,7 @@ const renderCommand = (client: Client): Command => ({
 const lintCommand = (client: Client): Command => ({
   ...{ name: 'template lint', says: 'Judge an answer file, ours or not, by its family', words: ['FAMILY', 'FILE'] },
   options: {
-    release: { says: 'release of the operating system (default the newest)', value: 'NAME' },
+    release: { says: 'release of the operating system (default the last of `template list`)', value: 'NAME' },
     as: { says: 'which of the family’s files it is (default by its name, else the first)', value: 'NAME' },
   },
   run: async (call) => {
@@ -140,7 +140,9 @@ const changeCommands = (client: Client): Command[] => [
       const answer = (await (await client(call)).post(`/templates/${path}/restore`, { to })) as { version: number }
       call.print(
         answer,
-        `${path} is as ${to === 'shipped' ? 'shipped' : `version ${to}`} again (version ${answer.version})`,
+        to === 'shipped'
+          ? `${path} is left to the template folder, or to the program, again (version ${answer.version})`
+          : `${path} is as version ${to} again (version ${answer.version})`,
       )
       return 0
     },

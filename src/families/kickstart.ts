@@ -118,6 +118,7 @@ export const kickstart = defineFamily({
     'whether packages and groups exist in the repositories',
     'whether the devices have these names in the installer',
     'scripts with another interpreter than a shell',
+    'values of options that are no numbers, and which options a command needs together',
   ],
 })
 

@@ -14,7 +14,7 @@ const SshKey = z
   .string()
   .max(4096)
   .regex(
-    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]+=* ?[^\p{Cc}\u2028\u2029]*$/u,
+    /^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{16,}=*( [^\p{Cc}\u2028\u2029]*)?$/u,
     'expected a public key line of OpenSSH',
   )
 const LoginName = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'expected a login name of small letters and digits')

@@ -4,7 +4,16 @@ import { MacAddress } from '../mac-address.ts'
 
 const GIB = 1024 ** 3
 const MAC = '52:54:00:00:00:01'
-const nic = Inventory.shape.nics.element
+const disk = Disk.extend({
+  rotational: z.boolean().default(false),
+  removable: z.boolean().default(false),
+  readOnly: z.boolean().default(false),
+})
+const nic = Inventory.shape.nics.element.extend({
+  name: z.string().max(64).default('eth0'),
+  mac: MacAddress,
+  up: z.boolean().default(true),
+})
 
 /** A machine that exists only to see what it would be given. What is not said of it is that of a small server. */
 export const MadeUpMachine = z.strictObject({
@@ -19,7 +28,7 @@ export const MadeUpMachine = z.strictObject({
   firmware: z.enum(['bios', 'uefi']).default('uefi'),
   secureBoot: z.boolean().default(false),
   disks: z
-    .array(Disk)
+    .array(disk)
     .min(1)
     .max(64)
     .default([
