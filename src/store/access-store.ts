@@ -1,7 +1,7 @@
 import { asc, desc, eq, lt } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { DatabaseDoor } from './database.ts'
-import { audit, credentials, users } from './schema.ts'
+import { audit, credentials, users } from './schema/access.ts'
 
 export type User = typeof users.$inferSelect
 export type Credential = typeof credentials.$inferSelect

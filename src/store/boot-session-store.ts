@@ -2,7 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import type { BootSession } from '../domain/boot.ts'
 import type { DatabaseDoor } from './database.ts'
 import { preparedOn } from './prepared.ts'
-import { bootSessions } from './schema.ts'
+import { bootSessions } from './schema/runs.ts'
 
 export type BootSessionStore = ReturnType<typeof createBootSessionStore>
 

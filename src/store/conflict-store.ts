@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Conflict } from '../domain/conflict.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
-import { machineConflicts } from './schema.ts'
+import { machineConflicts } from './schema/machines.ts'
 
 /** Somebody who makes names up must not fill the disk: of one machine the last seen ones are kept. */
 const MOST_OF_ONE_MACHINE = 100

@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm'
 import type { DatabaseDoor } from './database.ts'
-import { depots } from './schema.ts'
+import { depots } from './schema/library.ts'
 
 export type DepotStore = ReturnType<typeof createDepotStore>
 /** What a depot last said of itself: the manifests of versions that it holds whole, and when (ms since the epoch). */

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, max, sql } from 'drizzle-orm'
 import type { ChannelMove, KeptState, StatementKind } from '../domain/image-lifecycle.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
-import { channelMoves, imageStatements, imageStates, runs } from './schema.ts'
+import { channelMoves, imageStatements, imageStates } from './schema/library.ts'
+import { runs } from './schema/runs.ts'
 
 export type ImageLifecycleStore = ReturnType<typeof createImageLifecycleStore>
 

@@ -2,7 +2,7 @@ import { and, asc, desc, eq } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
 import type { DatabaseDoor } from './database.ts'
-import { imageVersions } from './schema.ts'
+import { imageVersions } from './schema/library.ts'
 
 export type ImageVersionStore = ReturnType<typeof createImageVersionStore>
 

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { Inventory, Neighbour } from '../domain/inventory.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
-import { machineInventories, machines } from './schema.ts'
+import { machineInventories, machines } from './schema/machines.ts'
 
 /** What agents found in a machine from `firstAt` to `lastAt`; `contradicts` says why it is not believed to be that machine. */
 export type InventoryRecord = {

@@ -2,7 +2,7 @@ import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { Lease } from '../domain/lease.ts'
 import type { DatabaseDoor, SqlValue } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
-import { leases } from './schema.ts'
+import { leases } from './schema/network.ts'
 
 export type LeaseStore = ReturnType<typeof createLeaseStore>
 

@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm'
 import type { DatabaseDoor } from './database.ts'
-import { libraryFaults } from './schema.ts'
+import { libraryFaults } from './schema/library.ts'
 
 export type LibraryFaultStore = ReturnType<typeof createLibraryFaultStore>
 /** A blob that was found damaged or gone. Times in milliseconds since the epoch; `healedFrom`: who had it. */

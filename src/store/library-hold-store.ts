@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { eq, inArray } from 'drizzle-orm'
 import { uuidV7 } from '../core/ids.ts'
 import type { DatabaseDoor } from './database.ts'
-import { libraryHolds } from './schema.ts'
+import { libraryHolds } from './schema/library.ts'
 
 export type LibraryHoldStore = ReturnType<typeof createLibraryHoldStore>
 type HoldRow = { work: 'change' | 'collect'; says: string; since: number }

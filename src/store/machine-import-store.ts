@@ -1,7 +1,7 @@
 import { asc, inArray, sql } from 'drizzle-orm'
 import type { Machine } from '../domain/machine.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
-import { machineMacs, machines } from './schema.ts'
+import { machineMacs, machines } from './schema/machines.ts'
 
 /** A machine as far as people register it, and when it was discovered where nobody did. */
 export type StoredMachine = Machine & { discoveredAt: number | undefined }

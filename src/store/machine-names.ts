@@ -1,7 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import type { Queries } from './database.ts'
-import { machineConflicts, machineInventories, machineMacs, machines, runs } from './schema.ts'
+import { machineConflicts, machineInventories, machineMacs, machines } from './schema/machines.ts'
+import { runs } from './schema/runs.ts'
 
 /**
  * Gives a machine another name, and all that is told of it: its runs, what was found in it, its conflicts. Throws

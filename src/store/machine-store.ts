@@ -13,7 +13,7 @@ import {
 } from './inventory-history.ts'
 import { createMachineCache, type MachineCache } from './machine-cache.ts'
 import { removeMachine, renameMachine } from './machine-names.ts'
-import { machineMacs, machines } from './schema.ts'
+import { machineMacs, machines } from './schema/machines.ts'
 
 /**
  * A machine and what Slipway has learnt of it. `unprovedBy`: the run that wrote its disk without proof yet. `discoveredAt`:

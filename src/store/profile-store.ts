@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
-import { profiles, profileVersions } from './schema.ts'
+import { profiles, profileVersions } from './schema/machines.ts'
 
 /** A hardware profile as it is now, with the number of its version. */
 export type VersionedProfile = { spec: HardwareProfile; version: number }

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray } from 'drizzle-orm'
 import type { RunSample } from '../domain/run/run.ts'
 import type { DatabaseDoor } from './database.ts'
-import { runSamples } from './schema.ts'
+import { runSamples } from './schema/runs.ts'
 
 export type RunSampleStore = ReturnType<typeof createRunSampleStore>
 

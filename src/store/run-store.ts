@@ -7,7 +7,8 @@ import type { DatabaseDoor, Queries, SqlValue } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createOpenRunCache } from './open-run-cache.ts'
 import { preparedOn } from './prepared.ts'
-import { machines, runEvents, runLogs, runs } from './schema.ts'
+import { machines } from './schema/machines.ts'
+import { runEvents, runLogs, runs } from './schema/runs.ts'
 
 /** What one event does to a run: the changed fields and the lines to append, decided on the row inside the transaction. */
 export type RunChange = {
@@ -185,6 +186,7 @@ const toRow = (run: Run): typeof runs.$inferInsert => ({
   deadlineAt: run.deadlineAt ?? null,
   endedAt: run.endedAt ?? null,
   cause: run.cause ?? null,
+  install: run.install ?? null,
   retryOf: run.retryOf ?? null,
   profileVersion: run.profileVersion ?? null,
 })
@@ -198,6 +200,7 @@ const toRun = (row: typeof runs.$inferSelect): Run => ({
   deadlineAt: row.deadlineAt ?? undefined,
   endedAt: row.endedAt ?? undefined,
   cause: row.cause ?? undefined,
+  install: row.install ?? undefined,
   retryOf: row.retryOf ?? undefined,
   profileVersion: row.profileVersion ?? undefined,
 })

@@ -1,6 +1,6 @@
 import { asc, eq } from 'drizzle-orm'
 import type { DatabaseDoor } from './database.ts'
-import { secrets } from './template-schema.ts'
+import { secrets } from './schema/templates.ts'
 
 /** A secret as it is kept: sealed, and as a crypt(5) hash; set at `at` (milliseconds since the epoch). */
 export type KeptSecret = { name: string; sealed: string; crypt: string; at: number; by: string }

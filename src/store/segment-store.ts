@@ -1,7 +1,7 @@
 import { asc } from 'drizzle-orm'
 import { Segment } from '../domain/segment.ts'
 import type { DatabaseDoor } from './database.ts'
-import { segments } from './schema.ts'
+import { segments } from './schema/network.ts'
 
 export type SegmentStore = {
   find(name: string): Promise<Segment | undefined>

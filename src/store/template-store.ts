@@ -1,6 +1,6 @@
 import { desc, eq } from 'drizzle-orm'
 import type { DatabaseDoor } from './database.ts'
-import { bootTemplates } from './template-schema.ts'
+import { bootTemplates } from './schema/templates.ts'
 
 /** A version that somebody gave a boot template at `at` (milliseconds since the epoch); without a source: as shipped again. */
 export type TemplateVersion = { path: string; version: number; source: string | null; at: number; by: string }

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq } from 'drizzle-orm'
 import type { DatabaseDoor } from './database.ts'
-import { usedAnswers } from './template-schema.ts'
+import { usedAnswers } from './schema/templates.ts'
 
 /** A file that a run gave its machine at `at` (milliseconds since the epoch), without its secrets. */
 export type UsedAnswer = {

@@ -1,4 +1,5 @@
 import type { HardwareProfile } from '../hardware-profile.ts'
+import type { InstallOrder } from '../install/install-order.ts'
 import type { RunEventType } from './run-events.ts'
 import type { RunState } from './run-states.ts'
 
@@ -34,6 +35,8 @@ export type Run = {
   endedAt: number | undefined
   cause: RunCause | undefined
   retryOf: string | undefined
+  /** Of a run of kind `install`. */
+  install?: InstallOrder | undefined
 }
 
 /** What a run is about, and how that stands to its machine: `debian-12 1.2` `on` m1, `discovery` `of` m1. */
