@@ -5,7 +5,7 @@ import { systemClock } from '../core/clock.ts'
 import { AppError } from '../core/errors.ts'
 import { randomToken } from '../core/ids.ts'
 import type { Inventory } from '../domain/inventory.ts'
-import type { RunKind } from '../domain/run/run.ts'
+import type { AgentRunKind } from '../domain/run/run.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../protocol/agent-door.ts'
 import { capture } from './capture/capture.ts'
 import { openDiskCopy } from './capture/disk-copy.ts'
@@ -60,7 +60,7 @@ async function main(): Promise<Ending> {
   const { imageKeys } = trust
   const { log } = reports
   const common = { door, meter, devices: '/dev', log }
-  const kinds: Record<RunKind, (inventory: Inventory) => Promise<string | undefined>> = {
+  const kinds: Record<AgentRunKind, (inventory: Inventory) => Promise<string | undefined>> = {
     deploy: (inventory) => silent(deploy(inventory, { ...common, chunks, imageKeys, host, appendDiskEntry })),
     capture: (inventory) => silent(capture(inventory, { ...common, openCopy: openDiskCopy })),
     discover: (inventory) => discover(inventory, door, say),

@@ -1,19 +1,25 @@
 import { createTwoFilesPatch } from 'diff'
 import { redactSecrets } from '../access/secret-vault.ts'
+import type { Settings } from '../config/settings.ts'
 import { AppError } from '../core/errors.ts'
 import { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Finding } from '../domain/install/finding.ts'
 import { layerSettings, type SettingSource } from '../domain/install/layer-settings.ts'
 import { MadeUpMachine } from '../domain/install/made-up-machine.ts'
 import { type InstallSources, resolveInstall } from '../domain/install/resolve-install.ts'
-import { REDACTED, type RevealSecret } from '../domain/install/secret-reference.ts'
-import type { Family, FamilyFile } from '../families/family.ts'
+import { REDACTED } from '../domain/install/secret-reference.ts'
+import type { Family } from '../families/family.ts'
 import { findFamily } from '../families/index.ts'
-import { type BootTemplate, compileBootTemplate } from '../templates/boot-template.ts'
-import { renderGuarded } from '../templates/guarded-render.ts'
-import type { FoundTemplate, TemplateOrigin, TemplateShelf } from '../templates/template-shelf.ts'
+import type { TemplateShelf } from '../templates/template-shelf.ts'
 import type { RenderWish } from '../web/api/template-routes.ts'
-import { answerValues } from './answer-files.ts'
+import {
+  type AnswerTemplate,
+  answerUrls,
+  answerValues,
+  createAnswerRenderer,
+  namedRelease,
+  type RenderedFile,
+} from './answer-files.ts'
 import type { Appliance } from './appliance.ts'
 import type { MachineRegistry } from './machine-registry.ts'
 
@@ -22,13 +28,7 @@ export type RenderedAnswer = {
   release: string
   machine: string
   profile: string
-  files: {
-    name: string
-    mediaType: string
-    template: string
-    origin: TemplateOrigin | { kind: 'unsaved' }
-    text: string
-  }[]
+  files: RenderedFile[]
   findings: Finding[]
   unjudged: string[]
   /** Who said each setting; what nobody said is the default. */
@@ -42,34 +42,25 @@ export type AnswerDeskDeps = {
   store: Pick<Appliance['store'], 'segments' | 'profiles' | 'usedAnswers'>
   machines: Pick<MachineRegistry, 'find'>
   shelf: TemplateShelf
-  ports: { httpPort: number }
+  ports: Pick<Settings['machines'], 'httpPort' | 'syslogPort'>
 }
 export type AnswerDesk = ReturnType<typeof createAnswerDesk>
 
 /** Shows people what a machine would be given, with every secret left out, and what the family's judge says of it. */
 export function createAnswerDesk(deps: AnswerDeskDeps) {
-  const render = createFileRenderer()
+  const render = createAnswerRenderer()
   return {
     render: async (wish: RenderWish): Promise<RenderedAnswer> => {
       const family = findFamily(wish.family)
-      const release = releaseOf(family, wish.release)
+      const release = namedRelease(family, wish.release)
       const { sources, options, from } = await gather(deps, family, release, wish)
       const values = resolveInstall(sources)
       const all = answerValues({ family, release, values, options })
-      const files: RenderedAnswer['files'] = []
-      for (const file of family.files) {
-        const unsaved = wish.sources?.[file.template]
-        const found = unsaved === undefined ? await deps.shelf.find(file.template) : undefined
-        const template = found ?? { path: file.template, source: unsaved!, origin: { kind: 'unsaved' as const } }
-        const text = await render(file, template, all, redactSecrets)
-        files.push({
-          name: file.name,
-          mediaType: file.mediaType,
-          template: file.template,
-          origin: template.origin,
-          text,
-        })
+      const find = async (path: string): Promise<AnswerTemplate> => {
+        const unsaved = wish.sources?.[path]
+        return unsaved === undefined ? deps.shelf.find(path) : { path, source: unsaved, origin: { kind: 'unsaved' } }
       }
+      const files = await render({ family, values: all, reveal: redactSecrets, find })
       const findings = await family.judge(files, release)
       return {
         ...{
@@ -88,7 +79,7 @@ export function createAnswerDesk(deps: AnswerDeskDeps) {
     /** Judges files that may not be ours. */
     lint: async (wished: { family: string; release?: string | undefined; files: { name: string; text: string }[] }) => {
       const family = findFamily(wished.family)
-      const release = releaseOf(family, wished.release)
+      const release = namedRelease(family, wished.release)
       return { release, findings: await family.judge(wished.files, release), unjudged: [...family.unjudged] }
     },
   }
@@ -96,31 +87,6 @@ export function createAnswerDesk(deps: AnswerDeskDeps) {
 
 /** Stands where the id of a run would. */
 const PREVIEW = 'preview'
-
-type Template = Pick<FoundTemplate, 'path' | 'source'> & { origin: { kind: string } }
-
-/** Renders a file by its template: those of the program here and compiled once, those of people in a thread with limits. */
-export function createFileRenderer() {
-  const compiled = new Map<string, BootTemplate>()
-  return async (
-    { format }: FamilyFile,
-    { path, source, origin }: Template,
-    values: Record<string, unknown>,
-    reveal: RevealSecret,
-  ): Promise<string> => {
-    if (origin.kind !== 'shipped') return renderGuarded({ name: path, source, format }, values, reveal)
-    const template = compiled.get(path) ?? compileBootTemplate(path, source, format)
-    compiled.set(path, template)
-    return template(values, reveal)
-  }
-}
-
-function releaseOf(family: Family, release: string | undefined): string {
-  const names = family.releases.map((one) => one.name)
-  if (release === undefined) return names.at(-1)!
-  if (names.includes(release)) return release
-  throw new AppError('template.invalid', `release: expected one of ${names.join(', ')}, got ${release}`)
-}
 
 /** Of a machine that was never described the profile of made-up ones is tried. */
 async function gather({ store, machines, ports }: AnswerDeskDeps, family: Family, release: string, wish: RenderWish) {
@@ -143,7 +109,7 @@ async function gather({ store, machines, ports }: AnswerDeskDeps, family: Family
     ...{ runId: PREVIEW, family: family.name, release, passwords: family.passwords, profile, settings },
     ...describe(seen, madeUp),
     domain: segment?.domain ?? madeUp.domain,
-    urls: previewUrls(`http://${address}:${ports.httpPort}`, address),
+    urls: answerUrls(address, ports, { answers: REDACTED, callback: REDACTED }),
   }
   return { sources, options, from }
 }
@@ -190,8 +156,3 @@ async function compareWithLast(
   })
   return { runId: first.runId, at: first.at, files: differing }
 }
-
-const previewUrls = (base: string, logHost: string): InstallSources['urls'] => ({
-  ...{ base, answers: `${base}/boot/answers/`, callback: `${base}/boot/callback/${REDACTED}` },
-  ...{ logHost, logPort: 514 },
-})

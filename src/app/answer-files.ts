@@ -1,40 +1,61 @@
+import { ANSWERS_PATH, CALLBACK_PATH } from '../boot/session-path.ts'
+import type { Settings } from '../config/settings.ts'
 import { AppError } from '../core/errors.ts'
 import type { InstallValues } from '../domain/install/install-values.ts'
 import type { RevealSecret } from '../domain/install/secret-reference.ts'
 import { type Family, type FamilyFile, wordsKey } from '../families/family.ts'
-import type { BootTemplate } from '../templates/boot-template.ts'
+import { type BootTemplate, compileBootTemplate } from '../templates/boot-template.ts'
+import { renderGuarded } from '../templates/guarded-render.ts'
+import type { TemplateOrigin } from '../templates/template-shelf.ts'
 
 /** A file of an answer, as the machine would get it. */
 export type AnswerFile = { name: string; mediaType: string; text: string }
 
-export type AnswerOrder = {
+/** The source of a file's template and who made it what it is. */
+export type AnswerTemplate = { path: string; source: string; origin: TemplateOrigin | { kind: 'unsaved' } }
+
+export type RenderOrder = {
   family: Family
-  release: string
-  values: InstallValues
-  /** What was set of the family's own options, not yet checked. */
-  options: unknown
+  /** As `answerValues` makes them. */
+  values: Record<string, unknown>
   reveal: RevealSecret
+  find(path: string): Promise<AnswerTemplate>
+  /** Which files; all where it is not said. */
+  wants?: (file: FamilyFile) => boolean
+}
+export type RenderedFile = AnswerFile & { template: string; origin: AnswerTemplate['origin'] }
+export type AnswerRenderer = ReturnType<typeof createAnswerRenderer>
+
+/**
+ * Renders the files of a family for one machine: by templates of the program here and compiled once, by those of people in
+ * a thread with limits. Throws template.invalid, template.value_missing, template.too_costly.
+ */
+export function createAnswerRenderer() {
+  const compiled = new Map<string, BootTemplate>()
+  const write = async ({ format }: FamilyFile, template: AnswerTemplate, order: RenderOrder): Promise<string> => {
+    const { path, source, origin } = template
+    if (origin.kind !== 'shipped') return renderGuarded({ name: path, source, format }, order.values, order.reveal)
+    const render = compiled.get(path) ?? compileBootTemplate(path, source, format)
+    compiled.set(path, render)
+    return render(order.values, order.reveal)
+  }
+  return async (order: RenderOrder): Promise<RenderedFile[]> => {
+    const all: RenderedFile[] = []
+    for (const file of order.family.files) {
+      if (order.wants?.(file) === false) continue
+      const template = await order.find(file.template)
+      const text = await write(file, template, order)
+      all.push({ name: file.name, mediaType: file.mediaType, text, template: file.template, origin: template.origin })
+    }
+    return all
+  }
 }
 
-/** The compiled template of a file: the shipped one, or what stands in its place. */
-export type TemplateOf = (file: FamilyFile) => BootTemplate
-
-/** Renders all files of a family for one machine. Throws template.invalid and template.value_missing naming the field. */
-export function renderAnswers(order: AnswerOrder, templateOf: TemplateOf): AnswerFile[] {
-  const all = answerValues(order)
-  return order.family.files.map((file) => ({
-    ...{ name: file.name, mediaType: file.mediaType },
-    text: templateOf(file)(all, order.reveal),
-  }))
-}
+/** An installation by one family: what is said of it, its options not yet checked. */
+export type FamilyOrder = { family: Family; release: string; values: InstallValues; options: unknown }
 
 /** What the templates of a family say: the values of all families, and its own words. Throws template.invalid naming the field. */
-export function answerValues({
-  family,
-  release,
-  values,
-  options,
-}: Omit<AnswerOrder, 'reveal'>): Record<string, unknown> {
+export function answerValues({ family, release, values, options }: FamilyOrder): Record<string, unknown> {
   const words = family.describe(values, readOptions(family, options), release)
   return { ...values, [wordsKey(family)]: words }
 }
@@ -45,4 +66,29 @@ function readOptions({ name, options }: Family, given: unknown): unknown {
   const [issue] = read.error.issues
   const field = [name, ...(issue?.path ?? [])].join('.')
   throw new AppError('template.invalid', `${field}: ${issue?.message}`)
+}
+
+/** Where answers say that things are: `secrets` are the parts of paths that only the run's own system knows. */
+export function answerUrls(
+  address: string,
+  { httpPort, syslogPort }: Pick<Settings['machines'], 'httpPort' | 'syslogPort'>,
+  secrets: { answers: string; callback: string },
+): InstallValues['urls'] {
+  const base = `http://${address}:${httpPort}`
+  return {
+    ...{
+      base,
+      answers: `${base}${ANSWERS_PATH}/${secrets.answers}/`,
+      callback: `${base}${CALLBACK_PATH}/${secrets.callback}`,
+    },
+    ...{ logHost: address, logPort: syslogPort },
+  }
+}
+
+/** The release of a family by its name, its newest where none is named. Throws template.invalid. */
+export function namedRelease(family: Family, release: string | undefined): string {
+  const names = family.releases.map((one) => one.name)
+  if (release === undefined) return names.at(-1)!
+  if (names.includes(release)) return release
+  throw new AppError('template.invalid', `release: expected one of ${names.join(', ')}, got ${release}`)
 }

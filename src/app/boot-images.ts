@@ -2,20 +2,19 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BOOT_IMAGE, BOOT_IMAGE_PARTS } from '../boot/firmware.ts'
 import { AppError } from '../core/errors.ts'
+import type { RunKind } from '../domain/run/run.ts'
 import { type BootImage, buildBootImage } from '../ramdisk/boot-image.ts'
-import type { FlavourName } from '../ramdisk/flavours.ts'
 import type { BootImageParts, LoadingDecision } from '../servers/http-boot/boot-routes.ts'
 import type { PatchedFile } from '../servers/http-boot/send-patched.ts'
+import type { BootFilesOfRun } from './boot-files.ts'
 import type { LoaderFiles } from './loader-files.ts'
-import { findRamdisk } from './ramdisks.ts'
 
 export type BootImagesDeps = {
-  ramdiskFolder: string
-  /** Where the images are kept, a folder a flavour. */
+  /** Where the images are kept, a folder for each that there is to boot. */
   folder: string
   loaderFiles: Pick<LoaderFiles, 'path'>
-  /** The flavour of the ramdisk that a run boots. */
-  flavourOf(runId: string): Promise<FlavourName>
+  /** What a run boots. */
+  filesOf(runId: string): Promise<BootFilesOfRun & { kind: RunKind }>
   script(decision: LoadingDecision, mac: string, localAddress: string): Promise<string>
 }
 
@@ -23,11 +22,11 @@ const IMAGE_TYPE = 'application/vnd.efi-img'
 
 /** The boot image as each machine is to get it: one file a ramdisk, with the script of its own session in it. */
 export function createBootImages(deps: BootImagesDeps) {
-  const building = new Map<FlavourName, Promise<BootImage>>()
-  const imageOf = (flavour: FlavourName, wish: Parameters<typeof buildBootImage>[0]): Promise<BootImage> => {
+  const building = new Map<string, Promise<BootImage>>()
+  const imageOf = (name: string, wish: Parameters<typeof buildBootImage>[0]): Promise<BootImage> => {
     const pending =
-      building.get(flavour) ?? buildBootImage(wish, join(deps.folder, flavour)).finally(() => building.delete(flavour))
-    building.set(flavour, pending)
+      building.get(name) ?? buildBootImage(wish, join(deps.folder, name)).finally(() => building.delete(name))
+    building.set(name, pending)
     return pending
   }
   return async (
@@ -37,16 +36,15 @@ export function createBootImages(deps: BootImagesDeps) {
     localAddress: string,
   ): Promise<(PatchedFile & BootImageParts) | undefined> => {
     if (name !== BOOT_IMAGE.name) return undefined
-    const flavour = await deps.flavourOf(decision.runId)
-    const { kernel, initrd, digest: ramdiskDigest } = await findRamdisk(deps.ramdiskFolder, flavour)
+    const { name: files, kernel, initrd, digest: ramdiskDigest, kind } = await deps.filesOf(decision.runId)
     const { shim, grub } = BOOT_IMAGE_PARTS
     const loaders = { shim: deps.loaderFiles.path(shim), grub: deps.loaderFiles.path(grub) }
-    const { path, size, script } = await imageOf(flavour, { kernel, initrd, ramdiskDigest, ...loaders })
+    const { path, size, script } = await imageOf(files, { kernel, initrd, ramdiskDigest, ...loaders })
     const bytes = padded(await deps.script(decision, mac, localAddress), script.length)
     const [kernelBytes, initrdBytes] = [(await stat(kernel)).size, (await stat(initrd)).size]
     return {
       ...{ path, size, patch: { offset: script.offset, bytes }, type: IMAGE_TYPE },
-      ...{ scriptBytes: bytes.length, kernelBytes, initrdBytes },
+      ...{ scriptBytes: bytes.length, kernelBytes, initrdBytes, kind },
     }
   }
 }

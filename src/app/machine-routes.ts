@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { encodeSignatures } from '../image/signature.ts'
 import { agentRoutes } from '../servers/agents/agent-routes.ts'
 import { mediumRoutes } from '../servers/agents/medium-routes.ts'
+import { answerRoutes } from '../servers/http-boot/answer-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
 import { callbackRoutes } from '../servers/http-boot/callback-routes.ts'
 import { clientAddress, type TrustedProxy } from '../servers/http-boot/client-address.ts'
@@ -14,7 +15,6 @@ import type { DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import { createMediumReports } from './medium-reports.ts'
 import type { PeerDirectory } from './peer-directory.ts'
-import { findRamdisk } from './ramdisks.ts'
 import { macsOf, type RunParts } from './run-parts.ts'
 
 export type MachineRoutesParts = {
@@ -34,16 +34,21 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     choseDiscovery: runs.decider.choseDiscovery,
     reachedScript: runs.decider.reachedScript,
     script: answers.script,
-    files: async (runId) => findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
+    files: async (runId) => {
+      const run = await runs.service.find(runId)
+      return { ...(await runs.bootFiles(run)), kind: run.kind }
+    },
     loader: (name) => {
       const loader = loaderNamed(name)
       return loader && loader.from !== 'built' ? runs.loaderFiles.path(loader) : undefined
     },
     bootImage: createBootImages({
-      ramdiskFolder: appliance.ramdiskFolder,
       folder: appliance.bootImageFolder,
       loaderFiles: runs.loaderFiles,
-      flavourOf: async (runId) => (await runs.service.find(runId)).profile.ramdisk,
+      filesOf: async (runId) => {
+        const run = await runs.service.find(runId)
+        return { ...(await runs.bootFiles(run)), kind: run.kind }
+      },
       script: answers.imageScript,
     }),
     loaderRead: runs.loaders.noteRead,
@@ -67,12 +72,26 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
   const callbacks = callbackRoutes({
     runOf: async (token) => {
       const claim = runs.secrets.read('callback', token)
-      return claim && (await appliance.store.runs.find(claim.runId))
+      if (!claim) return undefined
+      // That of an installer dies with its boot session, that of an image's first start with its run.
+      const live = claim.session === 0 ? 0 : (await appliance.store.bootSessions.live(claim.runId))?.number
+      return live === claim.session ? appliance.store.runs.find(claim.runId) : undefined
     },
-    record: runs.record,
-    log: runs.log,
+    said: runs.installations.installation.said,
   })
-  return express.Router().use(callbacks).use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
+  const installDoor = answerRoutes({
+    open: runs.installations.door({
+      macOf: (address) => parts.peers.macOf(place.interface, address),
+      segmentOf: (address) => parts.peers.segmentOf(place.interface, address),
+    }),
+    proxy: proxyOf(appliance),
+  })
+  return express
+    .Router()
+    .use(callbacks)
+    .use(installDoor)
+    .use('/s/:secret', tiedBySecret(parts, place), routes)
+    .use(routes)
 }
 
 /** Who knows the path of a live session is its machine, whatever address it asks from. */
@@ -93,7 +112,7 @@ function proxyOf({ settings }: Appliance): TrustedProxy | undefined {
 
 /** The agents' TLS door at one address. A boot code is good only from the address of its own machine. */
 export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segments'>): Router {
-  const { appliance, runs, answers } = parts
+  const { appliance, runs } = parts
   const media = mediumRoutes({ take: createMediumReports(runs.secrets, appliance.log) })
   const agents = agentRoutes({
     exchange: async (code, nonce, peer) => {
@@ -133,7 +152,7 @@ export function agentDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'seg
     seed: async (run) => {
       const { boot } = await runs.manifests.manifest(run.manifestDigest)
       const told = boot.seed === 'nocloud' ? await runs.answers.give(run, place.address) : undefined
-      return answers.seed(run, boot.seed, place.address, told)
+      return runs.installations.seeds.ofImage(run, boot.seed, place.address, told)
     },
     progress: (runId, progress) => {
       runs.service.noteProgress(runId, progress)

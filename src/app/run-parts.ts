@@ -18,11 +18,14 @@ import { createRunEffects } from '../runs/run-effects.ts'
 import { createRunFeed, type RunFeed } from '../runs/run-feed.ts'
 import { createRunPeers, type RunPeers } from '../runs/run-peers.ts'
 import { createRunRecorder } from '../runs/run-recorder.ts'
-import { createRunService } from '../runs/run-service.ts'
+import { createRunService, type RunService } from '../runs/run-service.ts'
 import { createRunTransfers, type RunTransfers } from '../runs/run-transfers.ts'
 import { explainFailure } from '../runs/run-why.ts'
+import { loadTemplates } from '../templates/template-folder.ts'
 import type { Appliance } from './appliance.ts'
+import { createBootFiles } from './boot-files.ts'
 import { joinDiscoveries } from './discoveries.ts'
+import { joinInstallations } from './installations.ts'
 import { createLoaderFiles } from './loader-files.ts'
 import { createMachineCaptures } from './machine-captures.ts'
 import { createMachineDisks } from './machine-disks.ts'
@@ -30,6 +33,7 @@ import { createMachineInventories } from './machine-inventories.ts'
 import { createMachinePower } from './machine-power.ts'
 import { createMachineProfiles, type MachineProfiles } from './machine-profiles.ts'
 import { powerSender } from './power-sender.ts'
+import { TEMPLATE_FOLDER } from './program.ts'
 import { createRunAnswers } from './run-answers.ts'
 import { profileOfRun } from './run-profiles.ts'
 import { createSessionPaths } from './session-paths.ts'
@@ -44,6 +48,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   const { store, clock, log } = appliance
   const { runs, machines } = store
   const feed = createRunFeed()
+  const templates = loadTemplates(TEMPLATE_FOLDER)
   const manifests = cachedManifests(appliance)
   const profiles = createMachineProfiles({ profiles: store.profiles })
   const power = powerOf(appliance, profiles)
@@ -60,10 +65,13 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
   const whyNotThere = createSiteGate(appliance)
   const profileByMac = async (mac: string) => profiles.currentOf((await machines.findByMac(mac)) ?? {})
   const disks = createMachineDisks(appliance)
-  const service = createRunService({
+  const installations = joinInstallations(appliance, {
+    ...{ templates, secrets, record, keep: machineLog(appliance, feed), noteHeard: (id) => service.noteHeard(id) },
+  })
+  const service: RunService = createRunService({
     ...{ runs, machines, profileOf: profileOfRun(appliance, profiles) },
     images: { find: store.images.find, assertInUse: appliance.lifecycle.assertInUse, ...disks },
-    ...{ record, enter, clock },
+    ...{ installs: installations.installs, record, enter, clock },
   })
   const inventories = createMachineInventories(appliance, { record, profiles })
   const exchange = createBootExchange({ secrets, runs, sessions, record: noteResult })
@@ -87,6 +95,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     peers: peersOf(feed, clock),
     deployment: createRunDeployment({ manifests, inventories, record }),
     answers: createRunAnswers(appliance, secrets, record),
+    ...{ installations, templates, bootFiles: createBootFiles(appliance) },
     captures,
     discoveries,
     profiles,
@@ -96,7 +105,7 @@ export function createRunParts(appliance: Appliance, addressesOf: RunChecksDeps[
     decideForChunk: grants.decideForMac,
     whyImpostor: createImpostorWatch({ machines, conflicts: store.conflicts, runs, record: noteResult, clock }),
     exchange,
-    deadlines: createRunDeadlines({ runs, lastReport: service.lastReport, record, clock, log }),
+    deadlines: createRunDeadlines({ ...service, runs, record, clock, log }),
     log: machineLog(appliance, feed),
     /** How the machine with this MAC goes on to its own disk. */
     localBootOf: async (mac: string) => (await profileByMac(mac))?.spec.localBoot ?? 'exit',

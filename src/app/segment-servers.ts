@@ -6,6 +6,7 @@ import { createBootServiceDoor, createDhcpDoor, type DhcpDoorParts, type Door } 
 import { closeDoor, httpDoor, listen, tlsDoor } from './machine-doors.ts'
 import { agentDoor, bootDoor, type MachineRoutesParts } from './machine-routes.ts'
 import type { ServedSegments } from './served-segments.ts'
+import { createSyslogDoor } from './syslog-door.ts'
 import { createTftpDoor, type TftpDoorParts } from './tftp-door.ts'
 
 export type SegmentServersParts = MachineRoutesParts & DhcpDoorParts & TftpDoorParts & { served: ServedSegments }
@@ -20,7 +21,7 @@ export type SegmentServers = {
 
 type Plan = Map<string, () => Door>
 
-/** The doors of all segments: DHCP once an interface, TFTP, HTTP for firmware and TLS for agents once an address. */
+/** The doors of all segments: DHCP once an interface; TFTP, syslog, HTTP for firmware and TLS for agents once an address. */
 export function createSegmentServers(parts: SegmentServersParts): SegmentServers {
   const { served, leases, imagined } = parts
   const open = new Map<string, Door>()
@@ -87,6 +88,7 @@ function planOf(parts: SegmentServersParts): Plan {
       const agent = () => tlsDoor(agentDoor(parts, place), appliance.keys, appliance.log)
       plan.set(`http ${address}`, () => tcpDoor(boot(), address, proxy?.port ?? httpPort))
       plan.set(`agents ${address}`, () => tcpDoor(agent(), address, agentPort))
+      plan.set(`syslog ${device} ${address}`, () => createSyslogDoor(parts, place))
       plan.set(`tftp ${device} ${address}`, () => createTftpDoor(parts, place))
     }
     if (mode === 'proxy') plan.set(`boot service ${device}`, () => createBootServiceDoor(parts, place))

@@ -5,7 +5,6 @@ import { createLeaseBook } from '../addressing/lease-book.ts'
 import { AppError } from '../core/errors.ts'
 import { neighbourMac } from '../servers/neighbour.ts'
 import { createTransferLanes } from '../servers/tftp/transfer-lanes.ts'
-import { loadTemplates } from '../templates/template-folder.ts'
 import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
@@ -20,7 +19,7 @@ import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
 import { createPeerDirectory } from './peer-directory.ts'
 import { peopleEndpoints } from './people-routes.ts'
-import { PROGRAM_VERSION, TEMPLATE_FOLDER } from './program.ts'
+import { PROGRAM_VERSION } from './program.ts'
 import { createRunParts } from './run-parts.ts'
 import { seenByPeople } from './seen-by-people.ts'
 import { createSegmentNotices } from './segment-notices.ts'
@@ -31,7 +30,7 @@ export type Service = { stop(): Promise<void> }
 
 /** The whole service: every segment of the store is served, runs go on where they stood, people may come in. */
 export async function startService(appliance: Appliance): Promise<Service> {
-  const { store, clock, log, keys, settings } = appliance
+  const { store, clock, log, settings } = appliance
   const leases = createLeaseBook({ store: store.leases, clock })
   const segmentNames = async (): Promise<string[]> => (await store.segments.list()).map(({ name }) => name)
   const served = createServedSegments()
@@ -42,11 +41,8 @@ export async function startService(appliance: Appliance): Promise<Service> {
   })
   const runs = createRunParts(appliance, createMachineAddresses({ segmentNames, leases, served, peers }))
   const answers = createBootAnswers({
-    templates: loadTemplates(TEMPLATE_FOLDER),
-    secrets: runs.secrets,
-    ports: settings.machines,
-    doorPin: keys.doorPin,
-    findRun: store.runs.find,
+    ...{ templates: runs.templates, secrets: runs.secrets, ports: settings.machines, findRun: store.runs.find },
+    installArguments: runs.installations.answers.kernelArguments,
     localBootOf: runs.localBootOf,
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })

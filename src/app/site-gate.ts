@@ -28,7 +28,7 @@ export function createSiteGate({ store, lifecycle, clock }: SiteGateParts) {
   }
   return async (run: Run, segment: string): Promise<string[]> => {
     // Of a capture the image does not go there, it comes from there; a discovery has none.
-    if (run.kind !== 'deploy') return []
+    if (run.kind === 'capture' || run.kind === 'discover') return []
     const key = `${run.manifestDigest} ${segment}`
     const before = known.get(key)
     if (before && before.until > clock.now()) return before.reasons

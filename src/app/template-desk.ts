@@ -57,8 +57,8 @@ export function findTemplate(path: string): { family: Family; file: FamilyFile }
   throw new AppError('resource.not_found', `expected the template of a family, there is no ${path}`)
 }
 
-const tell = ({ name, title, releases, done, proof, unjudged }: Family) => ({
-  ...{ name, title, done, proof, unjudged: [...unjudged] },
+const tell = ({ name, title, releases, done, proof, unjudged, install }: Family) => ({
+  ...{ name, title, done, proof, unjudged: [...unjudged], installs: install !== undefined },
   releases: releases.map((release) => ({ name: release.name, title: release.title })),
 })
 

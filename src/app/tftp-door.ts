@@ -7,7 +7,6 @@ import type { createBootAnswers } from './boot-answers.ts'
 import type { Door, DoorPlace } from './dhcp-door.ts'
 import type { MachineEvidence } from './machine-evidence.ts'
 import type { PeerDirectory } from './peer-directory.ts'
-import { findRamdisk } from './ramdisks.ts'
 import type { RunParts } from './run-parts.ts'
 import { familyOf, openTftpFile, tftpEvent } from './tftp-files.ts'
 
@@ -34,8 +33,7 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
     choseDiscovery: runs.decider.choseDiscovery,
     grubScript: parts.answers.grubScript,
     loaderPath: runs.loaderFiles.path,
-    ramdisk: async (runId: string) =>
-      findRamdisk(appliance.ramdiskFolder, (await runs.service.find(runId)).profile.ramdisk),
+    bootFiles: async (runId: string) => runs.bootFiles(await runs.service.find(runId)),
   }
   const note = (mac: string, peer: string, what: string, detail: object, type: RunEventType | undefined) => {
     const segment = peers.segmentOf(place.interface, peer)
@@ -45,8 +43,9 @@ export function createTftpDoor(parts: TftpDoorParts, place: DoorPlace): Door {
   const noteRead = async (mac: string, sighting: TftpSighting) => {
     const { peer, name, bytes, ms, outcome, retransmits } = sighting
     const milliseconds = Math.round(ms)
-    const type = tftpEvent(sighting)
     const decision = await runs.decider.decideForMac(mac)
+    const kind = decision.kind === 'grant' ? (await runs.service.find(decision.runId)).kind : 'deploy'
+    const type = tftpEvent(sighting, kind)
     const session = decision.kind === 'grant' ? { session: decision.session } : {}
     const facts = { name, bytes, milliseconds, retransmits, outcome, ...familyOf(name) }
     const detail = { peer: peer.address, ...facts, ...session, by: 'tftp' }

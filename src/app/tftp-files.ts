@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises'
 import { type Loader, loaderNamed } from '../boot/firmware.ts'
 import type { BootDecision, LoaderFamily } from '../domain/boot.ts'
+import { BOOT_FILE_EVENTS, bootOf } from '../domain/run/boot-file-events.ts'
+import type { RunKind } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import type { TftpFile } from '../servers/tftp/block-reader.ts'
 import type { TftpSighting } from '../servers/tftp/tftp-server.ts'
@@ -14,7 +16,7 @@ export type TftpFilesDeps = {
   grubScript: ReturnType<typeof createBootAnswers>['grubScript']
   /** The file of a loader. */
   loaderPath(loader: Loader): string
-  ramdisk(runId: string): Promise<{ kernel: string; initrd: string }>
+  bootFiles(runId: string): Promise<{ kernel: string; initrd: string }>
   noteLocal(mac: string, detail: Record<string, unknown>): void
 }
 
@@ -61,7 +63,7 @@ export async function openTftpFile(
   if (what.kind === 'loader')
     return isServed(decision) ? inMemory(await loaders.read(deps.loaderPath(what.loader))) : undefined
   if (what.kind === 'kernel' || what.kind === 'initrd')
-    return decision.kind === 'grant' ? onDisk((await deps.ramdisk(decision.runId))[what.kind]) : undefined
+    return decision.kind === 'grant' ? onDisk((await deps.bootFiles(decision.runId))[what.kind]) : undefined
   const chosen = await CHOSEN[what.kind](decision, mac, deps)
   const script = await deps.grubScript(chosen, mac, place.address)
   if (script === undefined) return undefined
@@ -90,23 +92,21 @@ const EVENTS = {
   script: 'scriptFetched',
   disk: 'scriptFetched',
   discover: 'scriptFetched',
-  kernel: 'kernelFetched',
-  initrd: 'ramdiskFetched',
 } as const
 
 /**
  * The event of a run that a read under its grant is. Asking for a loader's size alone breaks the read off before its
  * first byte; what GRUB asks the size of, and what is not there, is no event.
  */
-export function tftpEvent({
-  name,
-  outcome,
-  bytes,
-}: Pick<TftpSighting, 'name' | 'outcome' | 'bytes'>): RunEventType | undefined {
-  const kind = readTftpName(name)?.kind
-  if (!kind || outcome === 'failed') return undefined
-  if (outcome === 'complete') return EVENTS[kind]
-  if (kind !== 'loader') return undefined
+export function tftpEvent(
+  { name, outcome, bytes }: Pick<TftpSighting, 'name' | 'outcome' | 'bytes'>,
+  kind: RunKind,
+): RunEventType | undefined {
+  const what = readTftpName(name)?.kind
+  if (!what || outcome === 'failed') return undefined
+  if (outcome === 'complete')
+    return what === 'kernel' || what === 'initrd' ? BOOT_FILE_EVENTS[bootOf(kind)][what] : EVENTS[what]
+  if (what !== 'loader') return undefined
   return bytes === 0 ? 'loaderProbed' : 'loaderAborted'
 }
 

@@ -3,9 +3,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 /**
  * What a secret is good for: the agent's boot code, its session token, the installed system's verify token, the path of a
  * machine that no address identifies, the report of a machine that was started from a medium, the asking of a discovered
- * machine for what it is to do, and the path by which a system says how far its set-up is.
+ * machine for what it is to do, the path by which a system or its installer says how far it is, and that of an installer's answers.
  */
-export type SecretKind = 'code' | 'session' | 'verify' | 'path' | 'medium' | 'rest' | 'callback'
+export type SecretKind = 'code' | 'session' | 'verify' | 'path' | 'medium' | 'rest' | 'callback' | 'answers'
 export type SecretClaim = { kind: SecretKind; runId: string; session: number }
 
 /** Makes and reads the secrets of boot sessions. Nothing of them is stored: they are HMACs under the appliance's key. */

@@ -12,6 +12,10 @@ export function readSessionPath(name: string): { secret: string; rest: string } 
   return match ? { secret: match[1]!, rest: match[2]! } : undefined
 }
 
+/** Where installers fetch their answers and where they say how far they are: below each, the secret of their run. */
+export const ANSWERS_PATH = '/boot/answers'
+export const CALLBACK_PATH = '/boot/callback'
+
 /** A path for the log: who reads it must not be able to use it. */
 export const withoutSecret = (path: string): string =>
-  path.replace(new RegExp(`(^|/)${FOLDER}/[^/]+/`), `$1${FOLDER}/…/`)
+  path.replace(/((?:^|\/)(?:s|boot\/answers|boot\/callback)\/)[^/?]+/, '$1…')

@@ -8,6 +8,7 @@ import { isEnd } from '../domain/run/run-states.ts'
 import type { RunWhy } from '../domain/run/run-why.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
+import { readYaml } from './read-yaml.ts'
 
 const PAUSE_MILLISECONDS = 1000
 const FAILED = 1
@@ -24,31 +25,7 @@ export function runCommands(client: (call: Call) => Promise<ApiClient>): Command
   const find = async (call: Call): Promise<Run> => (await (await client(call)).get(`/runs/${call.words[0]}`)) as Run
   const words = ['ID']
   return [
-    {
-      ...{ name: 'run start', says: 'Deploy an image to a machine', words: [] },
-      options: {
-        machine: { says: 'the machine', value: 'NAME' },
-        image: { says: 'the image', value: 'NAME' },
-        version: { says: 'its version (default the newest)', value: 'VERSION' },
-        watch: { says: 'follow the run to its end' },
-      },
-      run: (call) => start(call, client, 'deploy'),
-    },
-    {
-      ...{ name: 'run capture', says: 'Make a new version of an image from a machine’s disk', words: [] },
-      options: {
-        machine: { says: 'the machine', value: 'NAME' },
-        image: { says: 'the image that gets a version', value: 'NAME' },
-        version: { says: 'the new version (default named by the time)', value: 'VERSION' },
-        watch: { says: 'follow the run to its end' },
-      },
-      run: (call) => start(call, client, 'capture'),
-    },
-    {
-      ...{ name: 'run discover', says: 'Take a machine’s inventory; nothing on it is changed', words: [] },
-      options: { machine: { says: 'the machine', value: 'NAME' }, watch: { says: 'follow the run to its end' } },
-      run: (call) => start(call, client, 'discover'),
-    },
+    ...runStarts(client),
     {
       ...{ name: 'run list', says: 'Runs, newest first', words: [], options: {} },
       run: async (call) => {
@@ -99,13 +76,68 @@ export function runCommands(client: (call: Call) => Promise<ApiClient>): Command
   ]
 }
 
-async function start(call: Call, client: (call: Call) => Promise<ApiClient>, kind: RunKind): Promise<number> {
+/** A run of each kind that people ask for. */
+function runStarts(client: (call: Call) => Promise<ApiClient>): Command[] {
+  return [
+    {
+      ...{ name: 'run start', says: 'Deploy an image to a machine', words: [] },
+      options: {
+        machine: { says: 'the machine', value: 'NAME' },
+        image: { says: 'the image', value: 'NAME' },
+        version: { says: 'its version (default the newest)', value: 'VERSION' },
+        watch: { says: 'follow the run to its end' },
+      },
+      run: (call) => start(call, client, 'deploy'),
+    },
+    {
+      ...{ name: 'run install', says: 'Install a machine by a system’s own installer', words: [] },
+      options: {
+        machine: { says: 'the machine', value: 'NAME' },
+        image: { says: 'the installer in the library: its kernel and initrd are booted', value: 'NAME' },
+        version: { says: 'its version (default the newest)', value: 'VERSION' },
+        family: { says: 'whose answers it takes, like preseed (see: slipway template list)', value: 'FAMILY' },
+        release: { says: 'release of the family (default its newest)', value: 'RELEASE' },
+        settings: { says: 'YAML file of settings for this run alone', value: 'FILE' },
+        watch: { says: 'follow the run to its end' },
+      },
+      run: async (call) => start(call, client, 'install', await installWish(call)),
+    },
+    {
+      ...{ name: 'run capture', says: 'Make a new version of an image from a machine’s disk', words: [] },
+      options: {
+        machine: { says: 'the machine', value: 'NAME' },
+        image: { says: 'the image that gets a version', value: 'NAME' },
+        version: { says: 'the new version (default named by the time)', value: 'VERSION' },
+        watch: { says: 'follow the run to its end' },
+      },
+      run: (call) => start(call, client, 'capture'),
+    },
+    {
+      ...{ name: 'run discover', says: 'Take a machine’s inventory; nothing on it is changed', words: [] },
+      options: { machine: { says: 'the machine', value: 'NAME' }, watch: { says: 'follow the run to its end' } },
+      run: (call) => start(call, client, 'discover'),
+    },
+  ]
+}
+
+async function installWish(call: Call): Promise<Record<string, unknown>> {
+  const [family, release, settings] = ['family', 'release', 'settings'].map((name) => option(call, name))
+  return { install: { family, release, settings: settings === undefined ? undefined : await readYaml(settings) } }
+}
+
+async function start(
+  call: Call,
+  client: (call: Call) => Promise<ApiClient>,
+  kind: RunKind,
+  more: Record<string, unknown> = {},
+): Promise<number> {
   const api = await client(call)
   const wish = {
     kind,
     machine: option(call, 'machine'),
     image: option(call, 'image'),
     version: option(call, 'version'),
+    ...more,
   }
   const run = (await api.post('/runs', wish)) as Run
   if (call.options.watch === true) return watch(api, run.id, call)

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { parse } from 'yaml'
 import type { ApiClient } from '../client/api-client.ts'
 import { AppError } from '../core/errors.ts'
 import type { Finding } from '../domain/install/finding.ts'
 import type { Call, Command } from './command.ts'
 import { formatTable } from './format.ts'
+import { readYaml } from './read-yaml.ts'
 
 type Origin = { kind: string; version?: number }
 type Rendered = {
@@ -160,15 +160,6 @@ async function readWish({ options }: Call): Promise<Record<string, unknown>> {
   const [path, file] = template.split('=', 2)
   if (!path || !file) throw new AppError('request.invalid', `expected --template PATH=FILE, got ${template}`)
   return { ...wish, sources: { [path]: await readFile(file, 'utf8') } }
-}
-
-async function readYaml(file: string): Promise<unknown> {
-  try {
-    return parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error
-    throw new AppError('request.invalid', `${file}: expected YAML: ${error instanceof Error ? error.message : error}`)
-  }
 }
 
 const originWords = ({ kind, version }: Origin): string => (version === undefined ? kind : `version ${version}`)

@@ -36,6 +36,8 @@ export const Settings = z.strictObject({
       tftpPorts: z.enum(['many', 'one']).default('many'),
       httpPort: port.default(8081),
       agentPort: port.default(8443),
+      /** UDP; where installers send their log. */
+      syslogPort: port.default(514),
       /**
        * A proxy that listens on `httpPort` in our place and sends files itself: its address as we see it, the port
        * on which it reaches us, and the path below which it knows our files (`X-Accel-Redirect`).

@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   'template.value_missing': { status: 400, retryable: false },
   'template.too_costly': { status: 400, retryable: false },
   'family.not_found': { status: 404, retryable: false },
+  'answers.used': { status: 410, retryable: false },
   'dhcp.malformed': { status: 400, retryable: false },
   'tftp.malformed': { status: 400, retryable: false },
   'socket.failed': { status: 500, retryable: true },

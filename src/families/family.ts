@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { FileFormat } from '../domain/install/file-format.ts'
 import type { Finding } from '../domain/install/finding.ts'
 import type { InstallValues } from '../domain/install/install-values.ts'
+import type { LogFault } from '../domain/install/log-fault.ts'
 
 /** A release that a family renders for: its name as people say it, and what `release` is called in profiles. */
 export type Release = { name: string; title: string }
@@ -11,6 +12,13 @@ export type FamilyFile = { name: string; template: string; format: FileFormat; m
 
 /** A rendered file, as a judge reads it. */
 export type JudgedFile = { name: string; text: string }
+
+/**
+ * How a run installs by this family: its installer is a Linux kernel with an initrd, and the new system runs the late
+ * commands, by one of which it proves itself. `beforeWrite` is the file that the installer fetches right before it writes
+ * to a disk, the first one where it is not said. `faults` are read in the log that it sends by syslog.
+ */
+export type FamilyInstall = { beforeWrite?: string; faults: readonly LogFault[] }
 
 /** How far what a family renders has been tried: its own installer ran here, judged by its rules only, or files and no more. */
 export type Proof = 'booted' | 'judged' | 'filesOnly'
@@ -33,6 +41,8 @@ export type Family<Options = unknown, Words extends object = object> = {
   describe(values: InstallValues, options: Options, release: string): Words
   /** How its installer is started: arguments of the kernel, or what stands for them. */
   kernelArguments(values: InstallValues, release: string): string[]
+  /** Undefined where no run can install by it. */
+  install?: FamilyInstall
   /** How it is seen that the installation is over. */
   done: string
   proof: Proof

@@ -4,6 +4,7 @@ import { assertFullNames, debianPackages } from './accounts.ts'
 import { defineFamily, type Release } from './family.ts'
 import { installerArguments, interfaceLines, resolverLines } from './preseed/interfaces.ts'
 import { judgePreseed } from './preseed/judge.ts'
+import { DEBIAN_FAULTS } from './preseed/log-faults.ts'
 import { installFirst, partmanOf } from './preseed/recipes.ts'
 import { refusal } from './refuse.ts'
 
@@ -114,6 +115,7 @@ export const preseed = defineFamily<z.infer<typeof Options>, Words>({
     ...installerArguments(network, machine.mac),
     ...[`log_host=${urls.logHost}`, `log_port=${urls.logPort}`, 'DEBIAN_FRONTEND=text'],
   ],
+  install: { beforeWrite: 'disks.sh', faults: DEBIAN_FAULTS },
   done: 'late_command calls back when all is installed; the first start of the new system proves it',
   proof: 'judged',
   judge: judgePreseed,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { printable } from '../core/printable.ts'
 import { Inventory } from '../domain/inventory.ts'
-import { RUN_KINDS } from '../domain/run/run.ts'
+import { AGENT_RUN_KINDS } from '../domain/run/run.ts'
 
 /** Paths of the agents' TLS door. Every one but `exchange` wants `Authorization: Bearer <session token>`. */
 export const AGENT_PATHS = {
@@ -35,7 +35,7 @@ export const ExchangeAnswer = z.object({
   token: z.string(),
   runId: z.string(),
   machine: z.string(),
-  kind: z.enum(RUN_KINDS).default('deploy'),
+  kind: z.enum(AGENT_RUN_KINDS).default('deploy'),
 })
 
 export const InventoryReport = z.strictObject({ inventory: Inventory })

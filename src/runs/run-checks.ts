@@ -4,17 +4,27 @@ import type { Run, RunEvent } from '../domain/run/run.ts'
 import type { Manifest } from '../image/manifest.ts'
 import type { RecordEvent } from './run-recorder.ts'
 
+type CheckedMachine = {
+  uuid?: string | undefined
+  serial?: string | undefined
+  macs: string[]
+  inventory?: { secureBoot: boolean } | undefined
+}
+
 export type RunChecksDeps = {
   checks: readonly Check[]
   events(runId: string): Promise<RunEvent[]>
   machines: {
-    find(name: string): Promise<{ uuid?: string | undefined; serial?: string | undefined; macs: string[] } | undefined>
+    find(name: string): Promise<CheckedMachine | undefined>
   }
   /** The addresses that belong to a machine's MACs, seen from `peer`, which handed in the facts. */
   addressesOf(macs: string[], peer: string): Promise<string[]>
   manifests: { manifest(digest: string): Promise<Manifest> }
   record: RecordEvent
 }
+
+/** An installer promises nothing of the system that it installs. */
+const NO_IMAGE = { size: 0, boot: { kernel: null, rootPartition: null, banners: [] } }
 
 const EVENT_OF = { passed: 'checkPassed', skipped: 'checkSkipped', failed: 'checkFailed' } as const
 
@@ -58,7 +68,7 @@ async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {
   const detail = (type: RunEvent['type']) => events.findLast((event) => event.type === type)?.detail ?? {}
   const { facts, peer } = detail('factsReceived') as { facts: Facts; peer: string }
   const machine = await deps.machines.find(run.machine)
-  const manifest = await deps.manifests.manifest(run.manifestDigest)
+  const { size: bytes, boot } = run.kind === 'install' ? NO_IMAGE : await deps.manifests.manifest(run.manifestDigest)
   const macs = machine?.macs ?? []
   return {
     facts,
@@ -69,10 +79,9 @@ async function gather(deps: RunChecksDeps, run: Run): Promise<CheckSubject> {
       name: run.image,
       version: run.version,
       manifestDigest: run.manifestDigest,
-      bytes: manifest.size,
-      ...manifest.boot,
+      ...{ bytes, ...boot },
     },
     diskBytes: detail('diskChosen').bytes as number | undefined,
-    secureBoot: detail('inventoryTaken').secureBoot === true,
+    secureBoot: (detail('inventoryTaken').secureBoot ?? machine?.inventory?.secureBoot) === true,
   }
 }

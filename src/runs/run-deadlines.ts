@@ -12,6 +12,8 @@ export type RunDeadlinesDeps = {
   runs: { open(): Promise<Run[]>; events(id: string): Promise<RunEvent[]> }
   /** What the agent of a run last said to this process. */
   lastReport(runId: string): LastReport | undefined
+  /** When this process last heard of a run's agent or installer, milliseconds since the epoch. */
+  heardAt(runId: string): number | undefined
   record: RecordEvent
   clock: Clock
   log: Log
@@ -24,13 +26,16 @@ type Told = { stateSince: number; doneBytes: unknown }
  * Ends runs that are past their deadline or whose agent fell silent, and records once a standstill that an agent's
  * bytes done do not grow, and that they grow again; `sweep` does it once, `start` every second.
  */
-export function createRunDeadlines({ runs, lastReport, record, clock, log }: RunDeadlinesDeps) {
+export function createRunDeadlines({ runs, lastReport, heardAt, record, clock, log }: RunDeadlinesDeps) {
   const startedAt = clock.now()
   const isSilent = (run: Run, now: number): boolean => {
     const seconds = RUN_STATES[run.state].silenceSeconds
     if (seconds === undefined) return false
+    const heard = heardAt(run.id)
+    // Not every installer sends its log: only one that was heard can fall silent.
+    if (run.kind === 'install' && heard === undefined) return false
     // A service that was just started has heard nobody yet: silence counts from its start.
-    const since = Math.max(run.stateSince, startedAt, lastReport(run.id)?.at ?? 0)
+    const since = Math.max(run.stateSince, startedAt, heard ?? 0)
     return now - since > seconds * run.profile.deadlineFactor * 1000
   }
   const told = new Map<string, Told>()
@@ -59,7 +64,8 @@ export function createRunDeadlines({ runs, lastReport, record, clock, log }: Run
   }
   const judge = async (run: Run, now: number): Promise<void> => {
     if (run.deadlineAt !== undefined && run.deadlineAt <= now) await record(run.id, 'timedOut', { state: run.state })
-    else if (isSilent(run, now)) await record(run.id, 'agentSilent', { state: run.state })
+    else if (isSilent(run, now))
+      await record(run.id, run.kind === 'install' ? 'installerSilent' : 'agentSilent', { state: run.state })
     else await tellStandstill(run)
   }
   const sweep = async (): Promise<void> => {

@@ -38,10 +38,16 @@ export type RunRecorderDeps = {
 
 export type RecordEvent = (runId: string, type: RunEventType, detail: Detail) => Promise<Run | undefined>
 
-/** The disk holds what no read-back has proved from the agent's word before its first write until the comparison succeeds. */
-const UNPROVED = { writeStarted: 'set', readBackMatched: 'clear' } as const satisfies Partial<
-  Record<RunEventType, 'set' | 'clear'>
->
+/**
+ * The disk holds what no read-back has proved from the agent's word before its first write until the comparison succeeds; or
+ * what no installer finished, from the answers that let it write until it said that all is installed.
+ */
+const UNPROVED: Partial<Record<RunEventType, (detail: Detail) => 'set' | 'clear' | undefined>> = {
+  writeStarted: () => 'set',
+  readBackMatched: () => 'clear',
+  answersFetched: ({ writes }) => (writes === true ? 'set' : undefined),
+  installerFinished: () => 'clear',
+}
 
 /** What an event tells of the run itself. */
 const LEARNT: Partial<Record<RunEventType, (detail: Detail) => Partial<Run>>> = {
@@ -63,7 +69,7 @@ export function createRunRecorder(deps: RunRecorderDeps): RecordEvent {
     const result = await deps.runs.change(runId, at, async (run, history) => {
       if (isEnd(run.state)) return undefined
       const to = nextState(run.state, type)
-      const unproved = type in UNPROVED ? UNPROVED[type as keyof typeof UNPROVED] : undefined
+      const unproved = UNPROVED[type]?.(detail)
       const changes = to ? { ...entered(run, to, at), ...LEARNT[type]?.(detail) } : {}
       if (to === 'failed') {
         const before = await history()

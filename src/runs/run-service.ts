@@ -3,6 +3,8 @@ import { AppError } from '../core/errors.ts'
 import { uuidV7 } from '../core/ids.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
+import type { InstallOrder } from '../domain/install/install-order.ts'
+import type { InstallLayer } from '../domain/install/install-settings.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { Run, RunEvent, RunKind, RunProgress } from '../domain/run/run.ts'
 import { isEnd, RUN_STATES } from '../domain/run/run-states.ts'
@@ -29,6 +31,12 @@ export type RunServiceDeps = {
     /** Throws image.revoked when what a machine was last proved to run was. */
     assertNotRevoked(machine: string): Promise<void>
   }
+  installs: {
+    /** By what the run is to install. Throws request.invalid, family.not_found, image.malformed for an installer without a kernel. */
+    orderOf(wish: RunWish, installer: ImageVersion): Promise<InstallOrder>
+    /** Throws what keeps the installer from being told what it asks. */
+    assertReady(run: Run): Promise<void>
+  }
   record: RecordEvent
   /** Resolves when the run's effects of its state are done. */
   enter(run: Run): Promise<void>
@@ -43,8 +51,9 @@ export type MachineOfRun = {
 export type ProfileOfRun = { spec: HardwareProfile; version: number | undefined }
 
 /**
- * `version` of a deployment: the newest when absent; of a capture: the new one, named by the time when absent. A discovery has
- * no image; `segment` is the one on which an unknown machine was heard.
+ * `version` of a deployment or an installer: the newest when absent; of a capture: the new one, named by the time when absent.
+ * A discovery has no image; `segment` is the one on which an unknown machine was heard. `install` is for installations: the
+ * family and release of the answers (its newest when absent), and settings for this run alone.
  */
 export type RunWish = {
   kind?: RunKind | undefined
@@ -53,6 +62,7 @@ export type RunWish = {
   version?: string | undefined
   segment?: string | undefined
   retryOf?: string | undefined
+  install?: { family: string; release?: string | undefined; settings?: InstallLayer | undefined } | undefined
 }
 /** The newest word of a run's agent, `at` when it came, and since when its step and its bytes done are the same. */
 export type LastReport = { progress: RunProgress; at: number; unchangedSince: number }
@@ -61,6 +71,7 @@ export type RunService = ReturnType<typeof createRunService>
 /** What people may ask of runs. */
 export function createRunService(deps: RunServiceDeps) {
   const reports = new Map<string, LastReport>()
+  const heard = new Map<string, number>()
   const find = async (id: string): Promise<Run> => {
     const run = await deps.runs.find(id)
     if (!run) throw new AppError('run.not_found', `expected a run, there is none with the id ${id}`)
@@ -75,13 +86,14 @@ export function createRunService(deps: RunServiceDeps) {
       const now = deps.clock.now()
       const image = await IMAGE_OF_RUN[kind](deps, wish, now)
       const run = newRun(kind, machine.name, image, profile, now, wish.retryOf)
+      if (run.install) await deps.installs.assertReady(run)
       await deps.runs.add(run)
       await assertStillThere(deps, run, machine)
       const { name, version } =
         profile.version === undefined ? {} : { name: profile.spec.name, version: profile.version }
       await deps.record(run.id, 'created', {
         ...{ actor, kind, image: image.name, version: image.version },
-        ...{ profile: name, profileVersion: version },
+        ...{ profile: name, profileVersion: version, family: run.install?.family, release: run.install?.release },
       })
       await deps.enter(run)
       return run
@@ -100,7 +112,9 @@ export function createRunService(deps: RunServiceDeps) {
       return explainRun(run, await deps.runs.events(id), deps.clock.now())
     },
     progress: (id: string) => reports.get(id)?.progress,
-    heardAt: (id: string) => reports.get(id)?.at,
+    heardAt: (id: string) => reports.get(id)?.at ?? heard.get(id),
+    /** An installer spoke, which reports no progress. */
+    noteHeard: (id: string): void => void heard.set(id, deps.clock.now()),
     lastReport: (id: string) => reports.get(id),
     noteProgress: (id: string, progress: RunProgress): void => {
       const [before, at] = [reports.get(id), deps.clock.now()]
@@ -119,13 +133,14 @@ async function assertStillThere({ machines, record }: RunServiceDeps, run: Run, 
   throw new AppError('machine.not_found', message)
 }
 
-type ImageOfRun = { name: string; version: string; manifestDigest: string }
+type ImageOfRun = { name: string; version: string; manifestDigest: string; install?: InstallOrder }
 
 /** What a run of each kind has to do with the library. */
 const IMAGE_OF_RUN: Readonly<
   Record<RunKind, (deps: RunServiceDeps, wish: RunWish, now: number) => Promise<ImageOfRun>>
 > = {
   deploy: imageToDeploy,
+  install: installerToUse,
   capture: imageToCapture,
   discover: async () => ({ name: '', version: '', manifestDigest: '' }),
 }
@@ -136,20 +151,30 @@ function imageNamed({ image, kind = 'deploy' }: RunWish): string {
   throw new AppError('request.invalid', `expected the name of an image for a ${kind} run, got none`)
 }
 
-async function imageToDeploy({ images }: RunServiceDeps, wish: RunWish): Promise<ImageOfRun> {
+async function versionNamed({ images }: RunServiceDeps, wish: RunWish): Promise<ImageVersion> {
   const name = imageNamed(wish)
   const image = await images.find(name, wish.version)
-  if (!image)
-    throw new AppError(
-      'image.not_found',
-      `expected an image in the library, got ${name} ${wish.version ?? '(any version)'}`,
-    )
+  if (image) return image
+  throw new AppError(
+    'image.not_found',
+    `expected an image in the library, got ${name} ${wish.version ?? '(any version)'}`,
+  )
+}
+
+async function imageToDeploy(deps: RunServiceDeps, wish: RunWish): Promise<ImageOfRun> {
+  const image = await versionNamed(deps, wish)
   if (image.kind !== 'disk') {
     const what = `${image.name} ${image.version}, which is ${image.kind}`
     throw new AppError('image.malformed', `expected a disk image to deploy, got ${what}`)
   }
-  await images.assertInUse(image)
+  await deps.images.assertInUse(image)
   return image
+}
+
+async function installerToUse(deps: RunServiceDeps, wish: RunWish): Promise<ImageOfRun> {
+  const installer = await versionNamed(deps, wish)
+  await deps.images.assertInUse(installer)
+  return { ...installer, install: await deps.installs.orderOf(wish, installer) }
 }
 
 /** A capture never replaces anything: it makes a version that is not there yet, from nothing that was revoked. */
@@ -181,6 +206,6 @@ function newRun(
   return {
     ...{ id: uuidV7(now), kind, machine, image: image.name, version: image.version },
     ...{ manifestDigest: image.manifestDigest, profile, state: 'queued', stateSince: now, deadlineAt: now + deadline },
-    ...{ profileVersion, createdAt: now, endedAt: undefined, cause: undefined, retryOf },
+    ...{ profileVersion, createdAt: now, endedAt: undefined, cause: undefined, retryOf, install: image.install },
   }
 }

@@ -17,7 +17,7 @@ import { UNKNOWN_RULE, WHY_RULES } from './why-rules.ts'
 const USUAL_SECONDS: Readonly<Partial<Record<RunState, number>>> = {
   ...{ queued: 2, awaitingBoot: 180, booting: 90, startingAgent: 60, inventorying: 15 },
   ...{ writing: 600, readingBack: 300, seeding: 30, written: 120, bootingOwnDisk: 120, checking: 20 },
-  ...{ capturing: 900, rereading: 300 },
+  ...{ capturing: 900, rereading: 300, startingInstaller: 180, installing: 1800 },
 }
 
 /** Why a run stands, or ended, where it is at `now`: the first row of the table that fits its facts. */

@@ -1,5 +1,5 @@
 import { formatBytes, formatSeconds } from '../core/quantity.ts'
-import type { Run, RunEvent } from '../domain/run/run.ts'
+import type { Run, RunEvent, RunKind } from '../domain/run/run.ts'
 import type { RunEventType } from '../domain/run/run-events.ts'
 import { isEnd, RUN_STATES, type RunState } from '../domain/run/run-states.ts'
 import { isOfWay, newestSession } from '../domain/run/run-way.ts'
@@ -27,11 +27,15 @@ export const UNKNOWN_WORDS = {
   stood: 'some time',
   code: 'its code',
   said: 'what the event says',
+  fault: 'none',
+  installer: 'the installer',
+  family: 'FAMILY',
 }
 export type WhyWords = typeof UNKNOWN_WORDS
 
 /** What the rules look at, computed once from a run and its events. */
 export type WhyFacts = {
+  kind: RunKind
   /** Where the run stands; for an ended run where it stood when it ended. */
   state: RunState
   /** The event that ended it. */
@@ -62,7 +66,7 @@ const LOADER = new Set<RunEventType>(['loaderRead', 'loaderFetched'])
 /** Events that are no sign of the machine: what people, the timer and our own bookkeeping say. */
 const NOT_EVIDENCE: readonly RunEventType[] = [
   ...(['created', 'grantOpened', 'grantClosed', 'cancelled'] as const),
-  ...(['timedOut', 'agentSilent', 'loopBroken', 'imageRefused', 'frozen'] as const),
+  ...(['timedOut', 'agentSilent', 'installerSilent', 'loopBroken', 'imageRefused', 'frozen'] as const),
 ]
 
 /** The newest event that Slipway saw or computed. */
@@ -95,7 +99,7 @@ export function whyFacts(run: Run, events: readonly RunEvent[], now: number): Wh
   const here = sinceEntered(events)
   const last = here.findLast(isOfWay)
   return {
-    ...{ state, end, seconds },
+    ...{ kind: run.kind, state, end, seconds },
     isEnd: (type, ...codes) => end?.type === type && (codes.length === 0 || codes.includes(String(end.detail.code))),
     waitsIn: (one) => state === one && (end === undefined || end.type === 'timedOut'),
     seen: (...types) => session.some(({ type }) => types.includes(type)),
@@ -147,6 +151,8 @@ function wordsOf(
     ...conflictWords(session),
     ...{ expected: newest('expected', 'identityConflict'), check: newest('check', 'checkFailed') },
     ...{ session: newest('session'), sessions: newest('sessions', 'loopBroken'), actor: newest('actor', 'cancelled') },
+    ...{ fault: newest('message', 'installerFault'), installer: run.install && `${run.image} ${run.version}` },
+    family: run.install?.family,
     ...{ peer: newest('peer', 'frozen'), code: textOf(end, 'code'), said: textOf(end, 'message') },
   }
   const told = Object.entries(known).filter(([, value]) => value !== undefined)

@@ -141,7 +141,7 @@ export const WHY_RULES_END: readonly WhyRow[] = [
   {
     id: 'answersRefused',
     says: 'What the installed system is to be told can not be told.',
-    when: (facts) => facts.isEnd('answersRefused'),
+    when: (facts) => facts.isEnd('answersRefused') && facts.kind !== 'install',
     missingStep: 'settings that the image’s first start can take',
     got: '{said}',
     likelyCauses: ['a secret is not set', 'the machine has no such card', 'a template of one’s own is broken'],

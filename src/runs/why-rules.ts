@@ -3,6 +3,7 @@ import { WHY_RULES_AGENT } from './why-rules-agent.ts'
 import { WHY_RULES_BOOT } from './why-rules-boot.ts'
 import { WHY_RULES_CAPTURE } from './why-rules-capture.ts'
 import { WHY_RULES_END } from './why-rules-end.ts'
+import { WHY_RULES_INSTALL } from './why-rules-install.ts'
 import { WHY_RULES_RESTART } from './why-rules-restart.ts'
 
 /** What is said where no row fits, or where the facts can not be told. */
@@ -19,6 +20,7 @@ export const UNKNOWN_RULE: WhyRow = {
 export const WHY_RULES: readonly WhyRow[] = [
   ...WHY_RULES_END,
   ...WHY_RULES_CAPTURE,
+  ...WHY_RULES_INSTALL,
   ...WHY_RULES_BOOT,
   ...WHY_RULES_AGENT,
   ...WHY_RULES_RESTART,

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, max, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, max, sql } from 'drizzle-orm'
 import type { ChannelMove, KeptState, StatementKind } from '../domain/image-lifecycle.ts'
 import type { DatabaseDoor, Queries } from './database.ts'
 import { channelMoves, imageStatements, imageStates } from './schema/library.ts'
@@ -15,13 +15,13 @@ export function createImageLifecycleStore(database: DatabaseDoor) {
     ...rowsOver(database.read),
     change: <T>(steps: (rows: LifecycleRows) => Promise<T>): Promise<T> =>
       database.unit((queries) => steps({ ...rowsOver(queries), ...writesOver(queries) })),
-    /** The machines whose newest verified run deployed one of these manifests. */
+    /** The machines whose newest verified run deployed, or installed by, one of these manifests. */
     machinesOf: async (digests: readonly string[]): Promise<{ machine: string; manifestDigest: string }[]> => {
       const wanted = new Set(digests)
       const newest = await database.read
         .select({ machine: runs.machine, manifestDigest: runs.manifestDigest, at: max(runs.endedAt) })
         .from(runs)
-        .where(and(eq(runs.state, 'verified'), eq(runs.kind, 'deploy')))
+        .where(and(eq(runs.state, 'verified'), inArray(runs.kind, ['deploy', 'install'])))
         .groupBy(runs.machine)
         .orderBy(asc(runs.machine))
       return newest

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, exists, gt, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gt, inArray, isNull, sql } from 'drizzle-orm'
 import { AppError } from '../core/errors.ts'
 import { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Run, RunEvent } from '../domain/run/run.ts'
@@ -107,15 +107,18 @@ const runHistory = ({ read }: DatabaseDoor) => ({
       .limit(1)
     return row && toRun(row)
   },
-  /** The newest run that wrote the machine's disk and was proved to have by its read-back, however it ended. */
+  /**
+   * The newest run whose image is on the machine's disk, proved by its read-back, however it ended; none where an installer
+   * has been there since.
+   */
   lastWritten: async (machine: string): Promise<Run | undefined> => {
-    const matched = and(eq(runEvents.runId, runs.id), eq(runEvents.type, 'readBackMatched'))
+    const done = and(eq(runEvents.runId, runs.id), inArray(runEvents.type, ['readBackMatched', 'installerFinished']))
     const written = and(
-      ...[eq(runs.machine, machine), eq(runs.kind, 'deploy')],
-      exists(read.select({ seq: runEvents.seq }).from(runEvents).where(matched)),
+      ...[eq(runs.machine, machine), inArray(runs.kind, ['deploy', 'install'])],
+      exists(read.select({ seq: runEvents.seq }).from(runEvents).where(done)),
     )
     const [row] = await read.select().from(runs).where(written).orderBy(desc(runs.createdAt)).limit(1)
-    return row && toRun(row)
+    return row?.kind === 'deploy' ? toRun(row) : undefined
   },
 })
 

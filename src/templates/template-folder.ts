@@ -6,11 +6,13 @@ import { type BootTemplate, compileBootTemplate } from './boot-template.ts'
 /** Every boot template that Slipway renders itself: its file below `boot-templates/` and the format it is in. */
 export const BOOT_TEMPLATES = {
   'ipxe/deploy.ipxe.hbs': 'ipxe',
+  'ipxe/install.ipxe.hbs': 'ipxe',
   'ipxe/local.ipxe.hbs': 'ipxe',
   'ipxe/local-sanboot.ipxe.hbs': 'ipxe',
   'ipxe/hold.ipxe.hbs': 'ipxe',
   'ipxe/menu.ipxe.hbs': 'ipxe',
   'grub/deploy.cfg.hbs': 'grub',
+  'grub/install.cfg.hbs': 'grub',
   'grub/local.cfg.hbs': 'grub',
   'grub/hold.cfg.hbs': 'grub',
   'grub/hold-image.cfg.hbs': 'grub',
@@ -18,6 +20,8 @@ export const BOOT_TEMPLATES = {
   'seed/prove.sh.hbs': 'sh',
   'seed/slipway-prove.service.hbs': 'line',
   'seed/release.hbs': 'line',
+  'seed/installed-release.hbs': 'line',
+  'seed/put.sh.hbs': 'sh',
   'seed/meta-data.hbs': 'yaml',
   'seed/user-data.hbs': 'yaml',
   'seed/per-instance.sh.hbs': 'sh',

@@ -54,7 +54,7 @@ export function refusalOfStart(actor: Actor, facts: StartFacts): Refusal | undef
       },
     ],
     [
-      facts.kind === 'deploy' && !facts.hasImage,
+      (facts.kind === 'deploy' || facts.kind === 'install') && !facts.hasImage,
       { code: 'image.not_found', says: `${facts.image} is not in the library.`, href: '/images', link: 'Images' },
     ],
     [

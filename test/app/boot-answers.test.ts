@@ -2,6 +2,7 @@ import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
+import { createSeedFiles } from '../../src/app/seed-files.ts'
 import { createBootSecrets } from '../../src/boot/boot-secrets.ts'
 import type { BootDecision } from '../../src/domain/boot.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
@@ -26,20 +27,26 @@ const answersFor = (found: Run) =>
   createBootAnswers({
     templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
     secrets: createBootSecrets(Buffer.alloc(32)),
-    ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443 },
-    doorPin: 'sha256//abc=',
+    ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443, syslogPort: 514 },
     findRun: async () => found,
+    installArguments: async () => ['auto=true', 'priority=critical'],
     localBootOf: async (mac) => (mac === SANBOOT_MAC ? 'sanboot' : 'exit'),
   })
 const answers = answersFor(run)
-const paths = (how: 'systemd' | 'nocloud' | 'none') => answers.seed(run, how, '10.0.0.1').map(({ path }) => path)
+const seeds = createSeedFiles({
+  templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
+  secrets: createBootSecrets(Buffer.alloc(32)),
+  ports: { agentPort: 8443 },
+  doorPin: 'sha256//abc=',
+})
+const paths = (how: 'systemd' | 'nocloud' | 'none') => seeds.ofImage(run, how, '10.0.0.1').map(({ path }) => path)
 
 it('seeds a systemd image with the program, its unit and the link that starts it', () => {
   expect(paths('systemd')).toEqual([
     ...['/var/lib/slipway/prove', '/etc/slipway-release', '/etc/systemd/system/slipway-prove.service'],
     '/etc/systemd/system/multi-user.target.wants/slipway-prove.service',
   ])
-  const [program] = answers.seed(run, 'systemd', '10.0.0.1')
+  const [program] = seeds.ofImage(run, 'systemd', '10.0.0.1')
   expect(program).toMatchObject({
     mode: 0o700,
     content: expect.stringContaining("url='https://10.0.0.1:8443/agent/facts'"),
@@ -48,7 +55,7 @@ it('seeds a systemd image with the program, its unit and the link that starts it
 })
 
 it('seeds a cloud-init image by NoCloud, with an instance id and the program to run', () => {
-  const files = new Map(answers.seed(run, 'nocloud', '10.0.0.1').map((file) => [file.path, file.content ?? '']))
+  const files = new Map(seeds.ofImage(run, 'nocloud', '10.0.0.1').map((file) => [file.path, file.content ?? '']))
   expect(parse(files.get('/var/lib/cloud/seed/nocloud/meta-data')!)).toEqual({
     'instance-id': run.id,
     'local-hostname': 'web-1',

@@ -94,7 +94,7 @@ export async function createDeployFixture() {
     templates,
     secrets: runs.secrets,
     ports: settings.machines,
-    doorPin: appliance.keys.doorPin,
+    installArguments: runs.installations.answers.kernelArguments,
     findRun: appliance.store.runs.find,
     localBootOf: runs.localBootOf,
   })

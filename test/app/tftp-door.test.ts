@@ -32,6 +32,7 @@ async function notesOf(decide: () => Promise<BootDecision>, read: string) {
         noteStage: async (_mac: string, family: string) => void learnt.push(family),
       },
       loaderFiles: createLoaderFiles('/none'),
+      service: { find: async () => ({ kind: 'deploy' }) },
     },
     evidence: {
       note: async ({ what, segment, detail }: Sighting, type: RunEventType | undefined) => {

@@ -29,7 +29,7 @@ describe('the names of TFTP', () => {
     ['the ramdisk', { name: '/boot/initrd', outcome: 'complete', bytes: 9 }, 'ramdiskFetched'],
     ['the ramdisk’s size asked', { name: '/boot/initrd', outcome: 'aborted', bytes: 0 }, undefined],
     ['a probe for revocations', { name: 'revocations_sku.efi', outcome: 'failed', bytes: 0 }, undefined],
-  ])('%s', (_title, sighting, type) => expect(tftpEvent(sighting)).toBe(type))
+  ])('%s', (_title, sighting, type) => expect(tftpEvent(sighting, 'deploy')).toBe(type))
 })
 
 it('knows what it has of all that a real shim and its GRUB ask for, in their words', () => {
@@ -46,6 +46,11 @@ it('knows what it has of all that a real shim and its GRUB ask for, in their wor
   ])
 })
 
+it('tells an installer’s kernel and initrd from the agent’s', () => {
+  const read = (name: string) => tftpEvent({ name, outcome: 'complete', bytes: 9 }, 'install')
+  expect([read('/boot/kernel'), read('/boot/initrd')]).toEqual(['installerKernelFetched', 'installerFetched'])
+})
+
 describe('TFTP', () => {
   const GRANT: BootDecision = { kind: 'grant', runId: 'r', session: 1 }
   const LOCAL: BootDecision = { kind: 'local', why: 'no run' }
@@ -59,7 +64,7 @@ describe('TFTP', () => {
       choseDiscovery: async () => ({ kind: 'grant', runId: 'chosen', session: 1 }),
       grubScript: async ({ kind }) => (kind === 'ignore' ? undefined : kind),
       loaderPath: ({ from }) => (typeof from === 'object' ? from.path : '/none'),
-      ramdisk: async () => ({ kernel: '/usr/lib/ipxe/snponly.efi', initrd: '/usr/lib/ipxe/undionly.kpxe' }),
+      bootFiles: async () => ({ kernel: '/usr/lib/ipxe/snponly.efi', initrd: '/usr/lib/ipxe/undionly.kpxe' }),
       noteLocal: (of: string) => void notes.push(of),
     })
     const bytes = file && (await file.read(0, file.size))

@@ -10,7 +10,7 @@ const DEPS = {
   choseDiscovery: async () => ({ kind: 'grant' as const, runId: 'r', session: 1 }),
   grubScript: async () => undefined,
   loaderPath: () => PATH,
-  ramdisk: async () => ({ kernel: PATH, initrd: PATH }),
+  bootFiles: async () => ({ kernel: PATH, initrd: PATH }),
   noteLocal: () => {},
 } satisfies Parameters<typeof openTftpFile>[3]
 

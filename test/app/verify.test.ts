@@ -87,6 +87,7 @@ describe('what the installed system says is checked', () => {
     const deadlines = createRunDeadlines({
       runs: { open, events: async () => [] },
       lastReport: () => undefined,
+      heardAt: () => undefined,
       record: fixture.runs.record,
       clock: fixture.clock,
       log,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { type AnswerFile, renderAnswers } from '../../src/app/answer-files.ts'
+import { type AnswerFile, answerValues } from '../../src/app/answer-files.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { InstallSettings } from '../../src/domain/install/install-settings.ts'
 import type { InstallValues } from '../../src/domain/install/install-values.ts'
 import { type InstallSources, resolveInstall } from '../../src/domain/install/resolve-install.ts'
 import type { RevealSecret } from '../../src/domain/install/secret-reference.ts'
 import type { Disk } from '../../src/domain/inventory.ts'
-import type { Family } from '../../src/families/family.ts'
+import type { Family, FamilyFile } from '../../src/families/family.ts'
 import { type BootTemplate, compileBootTemplate } from '../../src/templates/boot-template.ts'
 
 const GIB = 1024 ** 3
@@ -175,12 +175,13 @@ export function renderFamily(
   options: unknown = {},
   reveal = revealSample,
 ): AnswerFile[] {
-  return renderAnswers({ family, release, values, options, reveal }, ({ template, format }) => {
-    const known = compiled.get(template)
-    if (known) return known
-    const source = readFileSync(new URL(`../../boot-templates/${template}`, import.meta.url), 'utf8')
-    const made = compileBootTemplate(template, source, format)
-    compiled.set(template, made)
-    return made
-  })
+  const all = answerValues({ family, release, values, options })
+  return family.files.map((file) => ({ name: file.name, mediaType: file.mediaType, text: shipped(file)(all, reveal) }))
+}
+
+function shipped({ template, format }: FamilyFile): BootTemplate {
+  const source = readFileSync(new URL(`../../boot-templates/${template}`, import.meta.url), 'utf8')
+  const made = compiled.get(template) ?? compileBootTemplate(template, source, format)
+  compiled.set(template, made)
+  return made
 }

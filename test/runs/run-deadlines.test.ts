@@ -23,9 +23,9 @@ function watched(state: RunState, deadlineFactor = 1) {
     return undefined
   }
   const service = createRunService({ clock } as Partial<RunServiceDeps> as RunServiceDeps)
-  const { lastReport } = service
+  const { lastReport, heardAt } = service
   const runs = { open: async () => [run], events: async () => events }
-  const begin = () => createRunDeadlines({ runs, lastReport, record, clock, log: silentLog })
+  const begin = () => createRunDeadlines({ runs, lastReport, heardAt, record, clock, log: silentLog })
   let { sweep } = begin()
   /** The agent says `doneBytes` every second, and every second is judged. */
   const speak = async (doneBytes: number, seconds: number, step: string = state): Promise<void> => {
@@ -145,7 +145,7 @@ function judged(open: Run[], fails: (type: RunEventType, id: string) => boolean)
   const clock = { now: () => STARTED }
   const logged: Record<string, unknown>[] = []
   const log = { ...silentLog, error: (fields: Record<string, unknown>) => void logged.push(fields) }
-  return { ...createRunDeadlines({ runs, lastReport, record, clock, log }), told, logged }
+  return { ...createRunDeadlines({ runs, lastReport, heardAt: () => undefined, record, clock, log }), told, logged }
 }
 const writing: Run = { ...runAfter([]).run, state: 'writing' }
 

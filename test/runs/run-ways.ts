@@ -33,6 +33,12 @@ export const toWritten: Happening[] = [...toProved, 'seeded', 'grantClosed']
 export const toOwnDisk: Happening[] = [...toWritten, dhcp('dhcpBound', 'ipxe'), 'localBootAnswered']
 export const toChecking: Happening[] = [...toOwnDisk, dhcp('dhcpBound', 'os'), ['factsReceived', { peer: ADDRESS }]]
 
+/** An installation, up to its boot script, to the installer's start and to its answers. */
+export const toInstallScript: Happening[] = [['created', { kind: 'install' }], ...toScript]
+export const toInstaller: Happening[] = [...toInstallScript, 'installerKernelFetched', 'installerFetched']
+export const toInstalling: Happening[] = [...toInstaller, ['answersFetched', { file: 'preseed.cfg', session: 1 }]]
+export const installFailed = (code: string): Happening => ['installerFailed', { code, message: `${code}: told` }]
+
 /** A capture, up to the choice of its disk and to its generalised copy. */
 export const toSource: Happening[] = [...toAgent, 'inventoryTaken', ['sourceChosen', { disk: 'vda', bytes: 1 << 30 }]]
 export const toCopy: Happening[] = [...toSource, 'generalised']

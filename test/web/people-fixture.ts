@@ -82,6 +82,10 @@ export async function createPeopleFixture() {
   const runs = createRunService({
     ...{ runs: store.runs, machines: store.machines, profileOf: profileOfRun({ store }, profiles) },
     images: { ...store.images, assertInUse: async () => {}, assertNotRevoked: async () => {} },
+    installs: {
+      orderOf: async ({ install }) => ({ family: install!.family, release: 'debian-12', settings: {} }),
+      assertReady: async () => {},
+    },
     record,
     enter,
     clock,
@@ -119,7 +123,7 @@ export async function createPeopleFixture() {
   const shelf = createTemplateShelf({ shipped: TEMPLATE_FOLDER, overlay: undefined, versions: store.templates })
   const templates = {
     ...createTemplateDesk({ store, clock }, shelf),
-    ...createAnswerDesk({ store, machines, shelf, ports: { httpPort: 8081 } }),
+    ...createAnswerDesk({ store, machines, shelf, ports: { httpPort: 8081, syslogPort: 514 } }),
   }
   const secrets = createSecretVault({ store: store.secrets, key: new Uint8Array(32), clock })
   const endpoints = [

@@ -38,6 +38,7 @@ function wantedPorts(subject: DoctorSubject): Port[] {
 
 const segmentPorts = (segment: Segment, ports: Settings['machines']): Port[] => [
   { says: 'DHCP', protocol: 'udp', address: ANY, port: DHCP_PORT, interface: segment.interface },
+  { says: 'syslog', protocol: 'udp', address: segment.address, port: ports.syslogPort, interface: segment.interface },
   { says: 'TFTP', protocol: 'udp', address: segment.address, port: ports.tftpPort, interface: segment.interface },
   {
     says: 'machines',

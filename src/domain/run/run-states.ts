@@ -5,6 +5,8 @@ export type RunState =
   | 'awaitingBoot'
   | 'booting'
   | 'startingAgent'
+  | 'startingInstaller'
+  | 'installing'
   | 'inventorying'
   | 'writing'
   | 'readingBack'
@@ -25,7 +27,7 @@ type StateRow = {
   says: string
   on: Partial<Record<RunEventType, RunState>>
   deadlineSeconds?: number
-  /** The agent speaks twice a second in this state; silent for longer than this, the run is over. */
+  /** The agent speaks twice a second in this state, or the installer's log goes on; silent for longer than this, the run is over. */
   silenceSeconds?: number
   /** The agent speaks, and its bytes done are the same for this long: the transfer stands still, which ends nothing. */
   standstillSeconds?: number
@@ -34,6 +36,8 @@ type StateRow = {
 
 const AGENT_SILENCE_SECONDS = 300
 const STANDSTILL_SECONDS = 30
+/** An installer formats, unpacks and configures without a word, but not for so long. */
+const INSTALLER_SILENCE_SECONDS = 900
 const ENDS = { timedOut: 'failed', cancelled: 'cancelled' } as const
 const UNDER_GRANT = {
   ...ENDS,
@@ -41,9 +45,12 @@ const UNDER_GRANT = {
   loopBroken: 'failed',
   imageRefused: 'failed',
   frozen: 'failed',
+  answersRefused: 'failed',
   agentFailed: 'failed',
   agentSilent: 'failed',
 } as const
+
+const INSTALLER_ENDS = { installerFinished: 'written', installerFailed: 'failed', installerSilent: 'failed' } as const
 
 /** The life of a run of any kind, one row a state; its kind decides which disk event ends the inventory. docs/run-states.md is printed from this table. */
 export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
@@ -60,14 +67,25 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     on: { ...UNDER_GRANT },
   },
   booting: {
-    says: 'The firmware asked for an address under the grant; the agent kernel is not fetched yet.',
+    says: 'The firmware asked for an address under the grant; kernel and ramdisk, or the installer’s, are not fetched yet.',
     deadlineSeconds: 300,
-    on: { ...UNDER_GRANT, ramdiskFetched: 'startingAgent' },
+    on: { ...UNDER_GRANT, ramdiskFetched: 'startingAgent', installerFetched: 'startingInstaller' },
   },
   startingAgent: {
     says: 'Kernel and ramdisk were handed out; the agent has not spoken yet.',
     deadlineSeconds: 180,
     on: { ...UNDER_GRANT, codeExchanged: 'inventorying' },
+  },
+  startingInstaller: {
+    says: 'Kernel and initrd of the installer were handed out; it has not asked for its answers yet.',
+    deadlineSeconds: 900,
+    on: { ...UNDER_GRANT, ...INSTALLER_ENDS, answersFetched: 'installing' },
+  },
+  installing: {
+    says: 'The installer has its answers and works by them; its log comes in by syslog where it sends one.',
+    deadlineSeconds: 7200,
+    silenceSeconds: INSTALLER_SILENCE_SECONDS,
+    on: { ...UNDER_GRANT, ...INSTALLER_ENDS },
   },
   inventorying: {
     says: 'The agent is up; it looks at the machine and the server picks the disk.',
@@ -85,7 +103,7 @@ export const RUN_STATES: Readonly<Record<RunState, StateRow>> = {
     deadlineSeconds: 3600,
     silenceSeconds: AGENT_SILENCE_SECONDS,
     standstillSeconds: STANDSTILL_SECONDS,
-    on: { ...UNDER_GRANT, writeFinished: 'readingBack', answersRefused: 'failed' },
+    on: { ...UNDER_GRANT, writeFinished: 'readingBack' },
   },
   readingBack: {
     says: 'Caches are dropped and the disk is read again; the server compares the digests.',

@@ -4,16 +4,28 @@ import type { RunEventType } from './run-events.ts'
 type WayStep = { says: string; events: readonly RunEventType[]; canBeSkipped?: boolean }
 export type WayMark = 'seen' | 'skipped' | 'missing' | 'ahead'
 
-/** What every run has in common: from the first packet to the agent that knows the machine. */
-const TO_INVENTORY: readonly WayStep[] = [
+/** What every run has in common. */
+const TO_SCRIPT: readonly WayStep[] = [
   { says: 'Address offered', events: ['dhcpOffered'] },
   { says: 'Address bound', events: ['dhcpBound'] },
   { says: 'Loader fetched', events: ['loaderRead', 'loaderFetched'], canBeSkipped: true },
   { says: 'Boot script fetched', events: ['scriptFetched'] },
+]
+
+/** From the first packet to the agent that knows the machine. */
+const TO_INVENTORY: readonly WayStep[] = [
+  ...TO_SCRIPT,
   { says: 'Agent kernel fetched', events: ['kernelFetched'] },
   { says: 'Ramdisk fetched', events: ['ramdiskFetched'] },
   { says: 'Agent exchanged its boot code', events: ['codeExchanged'] },
   { says: 'Inventory received', events: ['inventoryTaken'] },
+]
+
+/** From a disk that is done to the proof. */
+const TO_PROOF: readonly WayStep[] = [
+  { says: 'Sent to its own disk', events: ['localBootAnswered'], canBeSkipped: true },
+  { says: 'Installed system handed in its facts', events: ['factsReceived'] },
+  { says: 'All checks passed', events: ['checksPassed'] },
 ]
 
 /** The way of a run of each kind from the first packet to the proof; a step is seen when one of its events is. */
@@ -25,9 +37,15 @@ export const RUN_WAYS: Readonly<Record<RunKind, readonly WayStep[]>> = {
     { says: 'All chunks written', events: ['writeFinished'] },
     { says: 'Read-back equals the manifest', events: ['readBackMatched'] },
     { says: 'First-boot seed written', events: ['seeded'] },
-    { says: 'Sent to its own disk', events: ['localBootAnswered'], canBeSkipped: true },
-    { says: 'Installed system handed in its facts', events: ['factsReceived'] },
-    { says: 'All checks passed', events: ['checksPassed'] },
+    ...TO_PROOF,
+  ],
+  install: [
+    ...TO_SCRIPT,
+    { says: 'Installer’s kernel fetched', events: ['installerKernelFetched'] },
+    { says: 'Installer’s initrd fetched', events: ['installerFetched'] },
+    { says: 'Answers fetched', events: ['answersFetched'] },
+    { says: 'Installer said that all is installed', events: ['installerFinished'] },
+    ...TO_PROOF,
   ],
   discover: [...TO_INVENTORY, { says: 'Machine described and matched', events: ['discovered'] }],
   capture: [

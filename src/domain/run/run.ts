@@ -7,16 +7,19 @@ import type { RunState } from './run-states.ts'
 export type RunCause = { code: string; message: string; missingStep: string; likelyCauses: string[]; remedy: string }
 
 /**
- * What a run does to its machine: `deploy` writes an image to its disk, `capture` makes a new version of an image from it,
- * `discover` takes its inventory and changes nothing on it.
+ * What a run does to its machine: `deploy` writes an image to its disk, `install` lets a system's own installer do it,
+ * `capture` makes a new version of an image from it, `discover` takes its inventory and changes nothing on it.
  */
-export const RUN_KINDS = ['deploy', 'capture', 'discover'] as const
+export const RUN_KINDS = ['deploy', 'install', 'capture', 'discover'] as const
+/** Those that the agent does. */
+export const AGENT_RUN_KINDS = ['deploy', 'capture', 'discover'] as const
+export type AgentRunKind = (typeof AGENT_RUN_KINDS)[number]
 export type RunKind = (typeof RUN_KINDS)[number]
 
 /**
  * One provisioning of one machine. Times are milliseconds since the epoch. The profile is the copy the run began with, and
  * `profileVersion` its number, undefined where the profile is none that is stored. `image` and `version` are empty in a
- * run that has to do with none.
+ * run that has to do with none; of an installation they are the installer's.
  */
 export type Run = {
   id: string
@@ -40,17 +43,18 @@ export type Run = {
 }
 
 /** What a run is about, and how that stands to its machine: `debian-12 1.2` `on` m1, `discovery` `of` m1. */
-export function aboutRun({ kind, image, version }: Pick<Run, 'kind' | 'image' | 'version'>): {
+export function aboutRun({ kind, image, version, install }: Pick<Run, 'kind' | 'image' | 'version' | 'install'>): {
   what: string
   of: string
 } {
   if (kind === 'discover') return { what: 'discovery', of: 'of' }
+  if (install) return { what: `${install.release} by ${image} ${version}`, of: 'on' }
   return { what: `${image} ${version}`, of: kind === 'capture' ? 'from' : 'on' }
 }
 
-/** True for a run that proved that its machine runs its version. A verified capture proves nothing of a machine. */
+/** True for a run that proved that its machine runs its version, or what its installer made. A verified capture proves nothing of a machine. */
 export const isProvedDeployment = ({ kind, state }: Pick<Run, 'kind' | 'state'>): boolean =>
-  kind === 'deploy' && state === 'verified'
+  (kind === 'deploy' || kind === 'install') && state === 'verified'
 
 /** How far a step has come; not an event, kept in memory only. Rates in bytes a second, `etaSeconds` undefined while unknown. */
 export type RunProgress = {

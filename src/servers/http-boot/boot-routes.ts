@@ -3,6 +3,8 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { loaderNamed } from '../../boot/firmware.ts'
 import { AppError } from '../../core/errors.ts'
 import type { BootDecision } from '../../domain/boot.ts'
+import { BOOT_FILE_EVENTS, bootOf } from '../../domain/run/boot-file-events.ts'
+import type { RunKind } from '../../domain/run/run.ts'
 import type { RunEventType } from '../../domain/run/run-events.ts'
 import { clientAddress, isThroughProxy, localAddress } from './client-address.ts'
 import { createFirstAsks } from './first-asks.ts'
@@ -10,13 +12,14 @@ import { type SendChunkDeps, sendChunk } from './send-chunk.ts'
 import { sendFile } from './send-file.ts'
 import { type PatchedFile, sendPatched } from './send-patched.ts'
 
-export type BootFiles = { kernel: string; initrd: string }
+/** What a run of a kind is booted with: paths of files. */
+export type BootFiles = { kernel: string; initrd: string; kind: RunKind }
 
 /** A decision under which firmware may load something. */
 export type LoadingDecision = Extract<BootDecision, { kind: 'grant' | 'hold' }>
 
-/** How many bytes of a boot image are GRUB's script, the kernel, the ramdisk. */
-export type BootImageParts = { scriptBytes: number; kernelBytes: number; initrdBytes: number }
+/** How many bytes of a boot image are GRUB's script, the kernel, the ramdisk, and of which kind of run it is. */
+export type BootImageParts = { scriptBytes: number; kernelBytes: number; initrdBytes: number; kind: RunKind }
 
 /** What the machines' HTTP door needs. `peerMac` ties an address to a MAC by its lease. */
 export type BootRoutesDeps = SendChunkDeps & {
@@ -126,19 +129,26 @@ async function recordParts(
 ): Promise<void> {
   await deps.reachedScript(runId)
   await deps.record(runId, 'scriptFetched', { bytes: parts.scriptBytes, ...detail })
-  await deps.record(runId, 'kernelFetched', { bytes: parts.kernelBytes, ...detail })
-  await deps.record(runId, 'ramdiskFetched', { bytes: parts.initrdBytes, ...detail })
+  const { kernel, initrd } = BOOT_FILE_EVENTS[bootOf(parts.kind)]
+  await deps.record(runId, kernel, { bytes: parts.kernelBytes, ...detail })
+  await deps.record(runId, initrd, { bytes: parts.initrdBytes, ...detail })
 }
 
-async function sendBootFile(deps: BootRoutesDeps, which: keyof BootFiles, req: Request, res: Response): Promise<void> {
+async function sendBootFile(
+  deps: BootRoutesDeps,
+  which: 'kernel' | 'initrd',
+  req: Request,
+  res: Response,
+): Promise<void> {
   const { runId, session } = await grantOf(deps, req)
-  const file = (await deps.files(runId))[which]
+  const files = await deps.files(runId)
+  const file = files[which]
   const started = performance.now()
   const sentAll = await sendFile(file, req, res, handOverOf(deps, req))
   if (!sentAll || req.method === 'HEAD') return
   const milliseconds = Math.round(performance.now() - started)
   const { size } = await stat(file)
-  await deps.record(runId, which === 'kernel' ? 'kernelFetched' : 'ramdiskFetched', {
+  await deps.record(runId, BOOT_FILE_EVENTS[bootOf(files.kind)][which], {
     peer: clientAddress(req, deps.proxy),
     bytes: size,
     milliseconds,

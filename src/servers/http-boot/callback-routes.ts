@@ -1,16 +1,16 @@
 import express, { type Request, type RequestHandler, type Router } from 'express'
 import * as z from 'zod'
+import { CALLBACK_PATH } from '../../boot/session-path.ts'
 import { AppError } from '../../core/errors.ts'
 import { printable } from '../../core/printable.ts'
 import type { Run } from '../../domain/run/run.ts'
-import type { RunEventType } from '../../domain/run/run-events.ts'
 import { clientAddress } from './client-address.ts'
 
 export type CallbackRoutesDeps = {
   /** The run of a token; undefined for one that is not ours. */
   runOf(token: string): Promise<Run | undefined>
-  record(runId: string, type: RunEventType, detail: Record<string, unknown>): Promise<unknown>
-  log(runId: string, lines: string[]): Promise<void>
+  /** What it says, with the last lines of the log that it sent along. */
+  said(run: Run, what: z.infer<typeof Said>, lines: string[], peer: string): Promise<void>
 }
 
 /** What a system or its installer may say of its set-up. None of it is proof. */
@@ -23,15 +23,15 @@ const MOST_SAID = 16
 const MOST_RUNS = 1024
 
 /** Where installers and first starts say how far they are: POST with their log as the body. The token is their run's and dies with it. */
-export function callbackRoutes({ runOf, record, log }: CallbackRoutesDeps): Router {
+export function callbackRoutes({ runOf, said }: CallbackRoutesDeps): Router {
   const body = express.raw({ type: () => true, limit: MOST_BYTES })
-  const said = new Map<string, number>()
+  const times = new Map<string, number>()
   const runs = new WeakMap<Request, Run>()
   const count = (id: string): number => {
-    const times = (said.get(id) ?? 0) + 1
-    if (said.size >= MOST_RUNS) said.clear()
-    said.set(id, times)
-    return times
+    const count = (times.get(id) ?? 0) + 1
+    if (times.size >= MOST_RUNS) times.clear()
+    times.set(id, count)
+    return count
   }
   const known: RequestHandler<{ token: string; what: string }> = async (req, _res, next) => {
     const run = Said.safeParse(req.params.what).success ? await runOf(req.params.token) : undefined
@@ -42,12 +42,10 @@ export function callbackRoutes({ runOf, record, log }: CallbackRoutesDeps): Rout
     runs.set(req as Request, run)
     next()
   }
-  return express.Router().post('/boot/callback/:token/:what', known, body, async (req, res) => {
+  return express.Router().post(`${CALLBACK_PATH}/:token/:what`, known, body, async (req, res) => {
     const run = runs.get(req as Request)!
     const lines = linesOf(Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0))
-    if (lines.length > 0) await log(run.id, lines)
-    const detail = { what: req.params.what, peer: clientAddress(req as Request, undefined), lines: lines.length }
-    await record(run.id, 'systemSaid', detail)
+    await said(run, Said.parse(req.params.what), lines, clientAddress(req as Request, undefined))
     res.status(204).end()
   })
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { HardwareProfile } from '../../domain/hardware-profile.ts'
+import { InstallLayer } from '../../domain/install/install-settings.ts'
 import { RUN_KINDS } from '../../domain/run/run.ts'
 import { RUN_EVENTS, type RunEventType } from '../../domain/run/run-events.ts'
 import { RUN_STATE_NAMES } from '../../domain/run/run-states.ts'
@@ -40,6 +41,10 @@ export const RunAnswer = z.object({
   endedAt: milliseconds.optional(),
   cause: RunCauseAnswer.optional(),
   retryOf: z.string().optional(),
+  install: z
+    .object({ family: z.string(), release: z.string(), settings: InstallLayer })
+    .optional()
+    .describe('of an install run only'),
   progress: RunProgressAnswer.optional(),
 })
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { InstallLayer } from '../../domain/install/install-settings.ts'
 import {
   RUN_KINDS,
   type Run,
@@ -21,6 +22,7 @@ type Wish = {
   image?: string | undefined
   version?: string | undefined
   retryOf?: string | undefined
+  install?: { family: string; release?: string | undefined; settings?: InstallLayer | undefined } | undefined
 }
 
 /** What the run endpoints and pages need. */
@@ -47,13 +49,23 @@ const StartRun = z.strictObject({
   kind: z
     .enum(RUN_KINDS)
     .default('deploy')
-    .describe('capture makes a new version of the image from the machine’s disk; discover takes its inventory'),
+    .describe(
+      'install starts a system’s own installer; capture makes a new version of the image from the machine’s disk; discover takes its inventory',
+    ),
   machine: z.string().min(1).max(63),
-  image: label.optional().describe('none of a discovery'),
+  image: label.optional().describe('install: the installer; none of a discovery'),
   version: label
     .optional()
     .describe('deploy: the newest when absent; capture: the new one, named by the time when absent'),
   retryOf: z.guid().optional(),
+  install: z
+    .strictObject({
+      family: z.string().max(32).describe('whose answers the installer takes'),
+      release: z.string().max(64).optional().describe('of the family; the newest when absent'),
+      settings: InstallLayer.optional().describe('for this run alone'),
+    })
+    .optional()
+    .describe('of an install run only'),
 })
 const ById = z.object({ id: z.guid() })
 const ByIdAfter = z.object({ id: z.guid(), after: z.coerce.number().int().nonnegative().default(0) })
@@ -91,8 +103,8 @@ function runChanges({ runs, audit }: RunRoutesDeps): Endpoint[] {
       ...{ method: 'post', path: '/runs/{id}/retry', says: 'Start a run like an ended one, linked to it' },
       ...{ role: 'operator', params: ById, answer: RunAnswer, status: 202 },
       handle: async ({ params, actor }) => {
-        const { id: retryOf, kind, machine, image, version } = await runs.find(params.id)
-        const run = await runs.start({ kind, machine, image, version, retryOf }, actor.name)
+        const { id: retryOf, kind, machine, image, version, install } = await runs.find(params.id)
+        const run = await runs.start({ kind, machine, image, version, retryOf, install }, actor.name)
         await audit(actor, 'run.start', run.id, { kind, machine, image, version, retryOf })
         return shown(runs, run)
       },

@@ -63,9 +63,13 @@ async function runValues(parts: Pages, id: string, actor: Actor) {
 /** The form that asks for a run: every machine with why it can not take one now. */
 async function startForm(parts: Pages, req: Request) {
   const actor = actorOf(req)
-  const [machines, images, factsOf] = await Promise.all([
-    ...([parts.resources.machines.list(), disksOf(parts.images), startFactsReader(parts)] as const),
+  const [machines, versions, factsOf, families] = await Promise.all([
+    ...([parts.resources.machines.list(), parts.images.list(), startFactsReader(parts)] as const),
+    ...([parts.templates.families()] as const),
   ])
+  // What can be deployed, and what can be booted to install: the library holds other things too.
+  const images = versions.filter(({ kind }) => kind === 'disk')
+  const installers = versions.filter(({ kind }) => kind === 'installer' || kind === 'kernel')
   const image = images[0] && { image: images[0].name, version: images[0].version }
   const rows = machines.map(({ name }) => ({
     name,
@@ -75,6 +79,8 @@ async function startForm(parts: Pages, req: Request) {
   return {
     machines: rows.map((row) => ({ ...row, chosen: row === free })),
     images,
+    ...{ installers, families: families.filter(({ installs }) => installs) },
+    cannotInstall: refusalOfRole(actor, 'operator') ?? nothingToInstall(rows.length, installers.length),
     names: [...new Set(images.map(({ name }) => name))],
     cannotCapture: refusalOfRole(actor, 'operator') ?? (rows.length === 0 ? nothingToStart(0, 1) : undefined),
     cannot: refusalOfRole(actor, 'operator') ?? nothingToStart(rows.length, images.length) ?? free?.cannot,
@@ -87,5 +93,8 @@ function nothingToStart(machines: number, images: number) {
   return undefined
 }
 
-/** What can be deployed: the library holds other things too. */
-const disksOf = async (images: Pages['images']) => (await images.list()).filter(({ kind }) => kind === 'disk')
+function nothingToInstall(machines: number, installers: number) {
+  if (machines === 0) return nothingToStart(0, 1)
+  const command = 'slipway image import FOLDER --format kernel --name NAME --version VERSION'
+  return installers === 0 ? { says: 'The library has no installer yet.', command } : undefined
+}

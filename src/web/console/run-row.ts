@@ -14,7 +14,7 @@ export const runRow = (run: Run, now: number) => ({
   label: aboutRun(run).what,
   of: aboutRun(run).of,
   /** Whether the library has, or had, the run's version: a capture makes it at its end. */
-  hasVersion: run.kind === 'deploy' || (run.kind === 'capture' && run.state === 'verified'),
+  hasVersion: run.kind === 'deploy' || run.kind === 'install' || (run.kind === 'capture' && run.state === 'verified'),
 })
 
 const MOST_ROWS = 50

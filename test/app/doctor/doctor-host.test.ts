@@ -101,6 +101,7 @@ it('finds a host that is ready to serve in order', async () => {
   expect(of('ports').map(({ about, got }) => [about, got])).toEqual([
     ['people: tcp 127.0.0.1:8080', 'free'],
     ['DHCP: udp 0.0.0.0%seg0:67', 'free'],
+    ['syslog: udp 10.77.0.1%seg0:514', 'free'],
     ['TFTP: udp 10.77.0.1%seg0:69', 'free'],
     ['machines: tcp 10.77.0.1:8081', 'free'],
     ['agents: tcp 10.77.0.1:8443', 'free'],
@@ -112,7 +113,7 @@ it('works beside the running service, knows it, and tells its answers from those
   const service = await start(network.server, serve, /serves people/)
   const alone = await doctor()
   const ours = `our service: pid ${service.pid} has this data folder's database open`
-  expect(alone.of('ports').map(({ got }) => got)).toEqual(Array.from({ length: 5 }, () => ours))
+  expect(alone.of('ports').map(({ got }) => got)).toEqual(Array.from({ length: 6 }, () => ours))
   expect(alone.of('other-dhcp')).toMatchObject([{ outcome: 'ok', got: 'only this host answered' }])
   expect(alone.exitCode).toBe(0)
 

@@ -48,7 +48,17 @@ it('tells an agent’s silence well before the deadline, which says less', () =>
 it('has three ends, and no grant outlives the state written', () => {
   expect(RUN_STATE_NAMES.filter(isEnd)).toEqual(['verified', 'failed', 'cancelled'])
   expect(RUN_STATE_NAMES.filter(isUnderGrant)).toEqual([
-    ...['awaitingBoot', 'booting', 'startingAgent', 'inventorying', 'writing', 'readingBack', 'seeding'],
+    ...[
+      'awaitingBoot',
+      'booting',
+      'startingAgent',
+      'startingInstaller',
+      'installing',
+      'inventorying',
+      'writing',
+      'readingBack',
+      'seeding',
+    ],
     ...['capturing', 'rereading'],
   ])
 })

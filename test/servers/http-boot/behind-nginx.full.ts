@@ -55,7 +55,11 @@ beforeAll(async () => {
     },
     choseDiscovery: decide,
     ...{ decideForMac: decide, decideForChunk: decide, reachedScript: async () => {}, script: async () => 'script' },
-    ...{ files: async () => ({ kernel: file, initrd: file }), loader: () => undefined, loaderRead: async () => {} },
+    ...{
+      files: async () => ({ kernel: file, initrd: file, kind: 'deploy' as const }),
+      loader: () => undefined,
+      loaderRead: async () => {},
+    },
     bootImage: async () => undefined,
     ...{ chunks: createChunkCache(openChunk), openChunk, chunkFile: () => file, asked: () => {}, served: () => {} },
     ...{ record: async () => {}, recordLocal: async () => {} },

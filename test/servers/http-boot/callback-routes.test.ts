@@ -8,17 +8,14 @@ import { callbackRoutes } from '../../../src/servers/http-boot/callback-routes.t
 
 const OPEN = { id: 'run-1', endedAt: undefined } as Run
 const ENDED = { id: 'run-2', endedAt: 5 } as Run
-let recorded: unknown[][]
-let logged: unknown[][]
+let heard: [id: string, what: string, lines: string[], peer: string][]
 let server: Server
 let base: string
 beforeEach(async () => {
-  recorded = []
-  logged = []
+  heard = []
   const routes = callbackRoutes({
     runOf: async (token) => ({ open: OPEN, ended: ENDED })[token],
-    record: async (...event) => recorded.push(event),
-    log: async (...lines) => void logged.push(lines),
+    said: async (run, ...words) => void heard.push([run.id, ...words]),
   })
   const tell: express.ErrorRequestHandler = (error: unknown, _req, res, _next) => {
     const status = error instanceof AppError ? ERROR_CODES[error.code].status : (error as { status: number }).status
@@ -35,16 +32,16 @@ const say = async (path: string, body = '') => (await fetch(`${base}/${path}`, {
 it('records what a system says of its set-up, and the end of its log line by line', async () => {
   const log = Array.from({ length: 300 }, (_none, at) => `line ${at} \u001b[31mred`).join('\n')
   expect([await say('open/started'), await say('open/failed', log)]).toEqual([204, 204])
-  expect(recorded).toEqual([
-    ['run-1', 'systemSaid', { what: 'started', peer: '127.0.0.1', lines: 0 }],
-    ['run-1', 'systemSaid', { what: 'failed', peer: '127.0.0.1', lines: 200 }],
+  expect(heard).toEqual([
+    ['run-1', 'started', [], '127.0.0.1'],
+    ['run-1', 'failed', expect.any(Array), '127.0.0.1'],
   ])
-  const [[, lines]] = logged as [[string, string[]]]
+  const lines = heard[1]![2]
   expect([lines.length, lines.at(-1)]).toEqual([200, 'line 299 ·[31mred'])
 })
 
 it.each(['other/started', 'ended/started', 'open/verified', 'open/__proto__'])('hears nothing at %s', async (path) => {
-  expect([await say(path, 'x'), recorded, logged]).toEqual([404, [], []])
+  expect([await say(path, 'x'), heard]).toEqual([404, []])
 })
 
 it('takes no log that is too large, and no more calls than a set-up needs', async () => {

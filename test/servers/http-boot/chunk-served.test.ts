@@ -50,7 +50,7 @@ async function openDoor(
     decideForChunk: decide,
     reachedScript: async () => {},
     script: async () => '',
-    files: async () => ({ kernel: '', initrd: '' }),
+    files: async () => ({ kernel: '', initrd: '', kind: 'deploy' as const }),
     bootImage: async () => undefined,
     loaderRead: async () => {},
     loader: () => undefined,

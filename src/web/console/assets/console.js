@@ -34,15 +34,23 @@ document.addEventListener('click', (event) => {
   paint()
 })
 
-// A field named "image version" holds both values in one, separated by a blank. An optional one that is empty is not sent.
-const bodyOf = (form) =>
-  Object.fromEntries(
-    [...new FormData(form)].flatMap(([name, value]) => {
-      if (value === '' && form.elements[name].dataset?.optional !== undefined) return []
-      const values = String(value).split(' ')
-      return name.includes(' ') ? name.split(' ').map((part, index) => [part, values[index]]) : [[name, value]]
-    }),
-  )
+// A field named "image version" holds both values in one, separated by a blank; "install.family" is a part of `install`. An
+// optional one that is empty is not sent.
+const bodyOf = (form) => {
+  const body = {}
+  for (const [name, value] of valuesOf(form)) {
+    const [whole, part] = name.split('.')
+    if (part === undefined) body[whole] = value
+    else body[whole] = { ...body[whole], [part]: value }
+  }
+  return body
+}
+const valuesOf = (form) =>
+  [...new FormData(form)].flatMap(([name, value]) => {
+    if (value === '' && form.elements[name].dataset?.optional !== undefined) return []
+    const values = String(value).split(' ')
+    return name.includes(' ') ? name.split(' ').map((part, index) => [part, values[index]]) : [[name, value]]
+  })
 
 document.addEventListener('submit', async (event) => {
   const form = event.target
