@@ -1,4 +1,5 @@
 import type { BootSecrets } from '../boot/boot-secrets.ts'
+import { withoutSecret } from '../boot/session-path.ts'
 import { AppError } from '../core/errors.ts'
 import type { Run } from '../domain/run/run.ts'
 import { createRunInstallation, type RunInstallation } from '../runs/run-installation.ts'
@@ -29,10 +30,15 @@ export function joinInstallations(appliance: Appliance, parts: InstallationsPart
   const { templates, secrets, record } = parts
   const seeds = createSeedFiles({ templates, secrets, ports: settings.machines, doorPin: keys.doorPin })
   const answers = createInstallAnswers(appliance, secrets, seeds.ofInstallation)
-  const installation: RunInstallation = createRunInstallation({
+  const { heard, said } = createRunInstallation({
     ...{ events: store.runs.events, record, keep: parts.keep, noteHeard: parts.noteHeard },
     faultsOf: (run) => (isInstallRun(run) ? installingFamily(run.install.family).install.faults : []),
   })
+  // Installers write down what they fetch, and where they call back.
+  const installation: RunInstallation = {
+    heard: (run, lines) => heard(run, lines.map(withoutSecret)),
+    said: (run, what, lines, peer) => said(run, what, lines.map(withoutSecret), peer),
+  }
   const installs: RunServiceDeps['installs'] = {
     orderOf: async ({ install }, installer) => {
       if (!install) throw new AppError('request.invalid', 'install: expected the family of the answers, got none')

@@ -16,6 +16,7 @@ export function readSessionPath(name: string): { secret: string; rest: string } 
 export const ANSWERS_PATH = '/boot/answers'
 export const CALLBACK_PATH = '/boot/callback'
 
-/** A path for the log: who reads it must not be able to use it. */
-export const withoutSecret = (path: string): string =>
-  path.replace(/((?:^|\/)(?:s|boot\/answers|boot\/callback)\/)[^/?]+/, '$1…')
+const SECRETS = /((?:^|\/)(?:s|boot\/answers|boot\/callback)\/)[^/?\s'"]+/g
+
+/** A path, or a line with some, for the log: who reads it must not be able to use it. */
+export const withoutSecret = (text: string): string => text.replace(SECRETS, '$1…')

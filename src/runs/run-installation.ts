@@ -19,19 +19,28 @@ export type RunInstallation = ReturnType<typeof createRunInstallation>
 
 /** A log that repeats itself must not fill the history. */
 const MOST_FAULTS = 32
+/** How far back a line looks for what it is about, and of how many runs that is kept. */
+const [LINES_BEFORE, MOST_RUNS] = [40, 1024]
 /** The end of a log that no row of the table knows. */
 const LAST_LINES = 3
 
 /** The server's half of an installation: it reads the installer's log, and ends the run by what that tells. */
 export function createRunInstallation({ events, faultsOf, keep, noteHeard, record }: RunInstallationDeps) {
+  const before = new Map<string, readonly string[]>()
   const known = async (run: Run): Promise<RunEvent[]> =>
     newestSession(await events(run.id)).filter(({ type }) => type === 'installerFault')
   /** Records what lines tell, each thing once; the fault by which the installer ended, if it did. */
   const read = async (run: Run, lines: readonly string[]): Promise<FoundFault | undefined> => {
-    const found = lines.flatMap((line) => findFault(faultsOf(run), line) ?? [])
+    const faults = faultsOf(run)
+    const all = [...(before.get(run.id) ?? []), ...lines]
+    if (before.size >= MOST_RUNS) before.clear()
+    before.set(run.id, all.slice(-LINES_BEFORE))
+    const found = lines.flatMap((line, index) => {
+      const at = all.length - lines.length + index
+      return findFault(faults, line, all.slice(Math.max(0, at - LINES_BEFORE), at)) ?? []
+    })
     if (found.length === 0) return undefined
-    const before = await known(run)
-    const told = new Set(before.map(({ detail }) => detail.message))
+    const told = new Set((await known(run)).map(({ detail }) => detail.message))
     for (const { code, message, line, ends } of found) {
       if (ends || told.has(message) || told.size >= MOST_FAULTS) continue
       told.add(message)
@@ -67,7 +76,7 @@ export function createRunInstallation({ events, faultsOf, keep, noteHeard, recor
       const end = await read(run, lines)
       const last = lines.slice(-LAST_LINES).join(' / ') || 'no line of a log'
       const message = `expected the installer to come to its end, it said that it failed: ${last}`
-      await fail(run, end ?? { code: 'install.step_failed', message, line: last })
+      await fail(run, end ?? { code: 'install.command_failed', message, line: last })
     },
   }
 }

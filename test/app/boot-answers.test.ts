@@ -143,3 +143,29 @@ describe('without a grant', () => {
     expect(await answers.grubScript({ kind: 'ignore', why: 'nobody' }, MAC, '10.0.0.1')).toBeUndefined()
   })
 })
+
+describe('a run that installs', () => {
+  const installing: Run = {
+    ...{ ...run, kind: 'install', image: 'debian-installer', version: '12', state: 'booting' },
+    install: { family: 'preseed', release: 'debian-12', settings: {} },
+  }
+  const grant: BootDecision = { kind: 'grant', runId: run.id, session: 2 }
+
+  it('starts the installer by iPXE with what its family says, and never with a boot code', async () => {
+    const script = await answersFor(installing).script(grant, MAC, '10.0.0.1')
+    expect(script).toMatch(
+      /^kernel http:\/\/10\.0\.0\.1:8081\/boot\/kernel initrd=initrd panic=10 auto=true priority=critical \|\| goto again$/m,
+    )
+    expect(script).toMatch(/^initrd --name initrd http:\/\/10\.0\.0\.1:8081\/boot\/initrd /m)
+    expect(script).not.toContain('slipway.code')
+  })
+
+  it('and by GRUB, over TFTP or out of the boot image', async () => {
+    const all = answersFor(installing)
+    const scripts = [await all.grubScript(grant, MAC, '10.0.0.1'), await all.imageScript(grant, MAC, '10.0.0.1')]
+    for (const script of scripts) {
+      expect(script).toContain('linux /boot/kernel panic=10 auto=true priority=critical; then')
+      await execa('grub-script-check', { input: script! })
+    }
+  })
+})

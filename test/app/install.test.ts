@@ -1,6 +1,21 @@
+import { createSocket } from 'node:dgram'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { beforeEach, describe, expect, it, test } from 'vitest'
+import { createSyslogDoor } from '../../src/app/syslog-door.ts'
 import type { RunWish } from '../../src/runs/run-service.ts'
-import { ask, type DeployFixture, endedRun, goodFacts, handIn, until, useDeployFixture } from './deploy-fixture.ts'
+import {
+  ADDRESS,
+  ask,
+  type DeployFixture,
+  endedRun,
+  goodFacts,
+  handIn,
+  MAC,
+  until,
+  useDeployFixture,
+} from './deploy-fixture.ts'
 import { addInstaller, bootAgain, bootInstaller, INITRD, INSTALL, KERNEL } from './install-fixture.ts'
 
 const current = useDeployFixture()
@@ -19,6 +34,19 @@ const unprovedBy = async () => (await fixture.appliance.store.machines.find('one
 const call = (callback: string, what: string, body = '') =>
   ask({ port: fixture.http.port, path: `${callback}/${what}`, method: 'POST', body })
 const callbackIn = (preseed: string): string => /\/boot\/callback\/[^/' ]+/.exec(preseed)?.[0] ?? '/none'
+
+const freeUdpPort = async (): Promise<number> => {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  const { port } = socket.address()
+  await new Promise<void>((resolve) => socket.close(resolve))
+  return port
+}
+const sendUdp = async (from: string, port: number, text: string): Promise<void> => {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, from, resolve))
+  await new Promise<void>((resolve) => socket.send(text, port, '127.0.0.1', () => socket.close(resolve)))
+}
 /** Lines of a log, as they come in by syslog. */
 const hear = async (id: string, ...lines: string[]) =>
   fixture.runs.installations.installation.heard(await fixture.runs.service.find(id), lines)
@@ -116,6 +144,51 @@ test.each<[string, Partial<RunWish>, string, RegExp]>([
   expect(await fixture.runs.service.list()).toEqual([])
 })
 
+it('keeps what its installer logs, line by line, from its own address only', async () => {
+  const { run } = await bootInstaller(fixture)
+  const syslogPort = await freeUdpPort()
+  const { appliance, runs } = fixture
+  const settings = { ...appliance.settings, machines: { ...appliance.settings.machines, syslogPort } }
+  const macs: Record<string, string> = { [ADDRESS]: MAC }
+  const peers = { macOf: (_interface: string, address: string) => macs[address] }
+  const door = createSyslogDoor(
+    { appliance: { ...appliance, settings }, runs, peers },
+    { interface: 'lo', address: '127.0.0.1', segments: () => [] },
+  )
+  await door.start()
+  for (const [address, line] of [
+    [ADDRESS, 'anna[3]: DEBUG: retrieving partman-auto 162'],
+    ['127.0.0.4', 'anna[3]: of another machine'],
+  ] as const)
+    await sendUdp(address, syslogPort, `<30>Nov 22 05:01:02 ${line}`)
+  const lines = async () => (await fixture.runs.service.logs(run.id)).map(({ line }) => line)
+  await until(async () => (await lines()).length > 0)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await lines()).toEqual(['anna[3]: DEBUG: retrieving partman-auto 162'])
+  expect(fixture.runs.service.heardAt(run.id)).toBe(fixture.clock.ms)
+  await door.stop()
+})
+
+it('puts onto the new system what proves it: a program, its unit, and what was installed', async () => {
+  const { run, get } = await bootInstaller(fixture)
+  await get('preseed.cfg')
+  const script = (await get('prove.sh')).body.toString()
+  const root = join(fixture.folder, 'new-system')
+  await execa('sh', { input: script.replaceAll("'/", `'${root}/`) })
+  const modeOf = async (path: string) => ((await stat(join(root, path))).mode & 0o777).toString(8)
+  expect([await modeOf('var/lib/slipway/prove'), await modeOf('etc/slipway-release')]).toEqual(['700', '644'])
+  await execa('sh', ['-n', join(root, 'var/lib/slipway/prove')])
+  const release = await execa('sh', [
+    '-c',
+    '. "$1"; echo "$SLIPWAY_IMAGE $SLIPWAY_VERSION $SLIPWAY_RUN"',
+    'sh',
+    join(root, 'etc/slipway-release'),
+  ])
+  expect(release.stdout).toBe(`debian-installer 12 ${run.id}`)
+  const wanted = join(root, 'etc/systemd/system/multi-user.target.wants/slipway-prove.service')
+  expect(await readFile(wanted, 'utf8')).toContain('ExecStart=/bin/sh /var/lib/slipway/prove')
+})
+
 describe('an installer that fails', () => {
   const installing = async () => {
     const booted = await bootInstaller(fixture)
@@ -129,9 +202,48 @@ describe('an installer that fails', () => {
     await call(callback, 'failed', 'one\nlate_command: exit 7\n')
     expect(await endedRun(fixture, run.id)).toMatchObject({
       state: 'failed',
-      cause: { code: 'install.step_failed', message: expect.stringContaining('late_command: exit 7') },
+      cause: { code: 'install.command_failed', message: expect.stringContaining('late_command: exit 7') },
     })
     expect((await fixture.runs.service.logs(run.id)).map(({ line }) => line)).toEqual(['one', 'late_command: exit 7'])
+  })
+
+  it('and logs that it can not go on ends the run by what it logged, whatever it waits for then', async () => {
+    const { run, answersPath } = await installing()
+    await hear(
+      run.id,
+      `preseed: successfully loaded preseed file from http://127.0.0.1:8081${answersPath}preseed.cfg`,
+      'anna[2992]: DEBUG: retrieving apt-mirror-setup 1:0.182',
+      'anna[2992]: http://127.0.0.1:8081/packages/debian/pool/main/a/apt-setup/apt-mirror-setup_0.182_all.udeb:',
+      'anna[2992]: 2026-11-22 04:59:47 ERROR 404: Not Found.',
+    )
+    expect(await stateOf(run.id)).toBe('installing')
+    await hear(run.id, 'anna[2992]: WARNING **: package retrieval failed')
+    const { cause } = await endedRun(fixture, run.id)
+    expect(cause).toMatchObject({
+      code: 'install.component_missing',
+      message:
+        'expected the archive to have the installer’s part apt-mirror-setup version 1:0.182, got ERROR 404: Not Found for http://127.0.0.1:8081/packages/debian/pool/main/a/apt-setup/apt-mirror-setup_0.182_all.udeb',
+      remedy: expect.stringContaining('whole mirror'),
+    })
+    const kept = (await fixture.runs.service.logs(run.id)).map(({ line }) => line)
+    expect(kept[0]).toBe(
+      'preseed: successfully loaded preseed file from http://127.0.0.1:8081/boot/answers/…/preseed.cfg',
+    )
+  })
+
+  it('and tells a fault from which it goes on for a while has that as its reason', async () => {
+    const { run } = await installing()
+    await hear(run.id, 'in-target: E: Unable to locate package nosuch')
+    await hear(run.id, 'in-target: E: Unable to locate package nosuch', 'in-target: E: Unable to locate package other')
+    expect((await eventsOf(run.id, 'installerFault')).map(({ detail }) => detail.code)).toEqual([
+      'install.package_missing',
+      'install.package_missing',
+    ])
+    await hear(run.id, "main-menu[256]: WARNING **: Menu item 'pkgsel' failed.")
+    expect((await endedRun(fixture, run.id)).cause).toMatchObject({
+      code: 'install.package_missing',
+      message: expect.stringMatching(/package nosuch, and 1 more of the kind$/),
+    })
   })
 
   it('and falls silent ends the run; one that never sent its log is waited for', async () => {

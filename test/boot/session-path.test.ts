@@ -18,6 +18,11 @@ it('is what it reads, and nothing without a secret', () => {
 it('is told to the log without its secret', () => {
   expect(withoutSecret('/s/abc/boot/ipxe?x=1')).toBe('/s/…/boot/ipxe?x=1')
   expect(withoutSecret('/boot/ipxe')).toBe('/boot/ipxe')
+  expect(withoutSecret('/boot/answers/abc/preseed.cfg')).toBe('/boot/answers/…/preseed.cfg')
+  const line = "wget --post-data= 'http://h:1/boot/callback/abc/started' http://h:1/boot/answers/abc/late.sh"
+  expect(withoutSecret(line)).toBe(
+    "wget --post-data= 'http://h:1/boot/callback/…/started' http://h:1/boot/answers/…/late.sh",
+  )
 })
 
 it('leaves room for the longest name in the file field of a packet, which is 128 bytes with its NUL', () => {

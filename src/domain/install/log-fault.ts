@@ -1,8 +1,14 @@
 /**
  * A line of an installer's log that tells what goes wrong. `ends`: unattended it never goes on from there; else it is kept,
- * and said when the installation ends without success. `says` turns the match into what was expected and got.
+ * and said when the installation ends without success. `says` tells in words what was expected and got; `before` are the
+ * lines right before it, the last one last.
  */
-export type LogFault = { code: InstallFault; line: RegExp; ends: boolean; says(match: RegExpExecArray): string }
+export type LogFault = {
+  code: InstallFault
+  line: RegExp
+  ends: boolean
+  says(match: RegExpExecArray, before: readonly string[]): string
+}
 
 /** What ends installations, whatever the family: each has its row in the rules that explain runs. */
 export const INSTALL_FAULTS = [
@@ -16,10 +22,14 @@ export type InstallFault = (typeof INSTALL_FAULTS)[number]
 export type FoundFault = { code: InstallFault; message: string; line: string; ends: boolean }
 
 /** The first row of the table that the line fits. */
-export function findFault(faults: readonly LogFault[], line: string): FoundFault | undefined {
+export function findFault(
+  faults: readonly LogFault[],
+  line: string,
+  before: readonly string[],
+): FoundFault | undefined {
   for (const { code, line: shape, ends, says } of faults) {
     const match = shape.exec(line)
-    if (match) return { code, message: says(match), line, ends }
+    if (match) return { code, message: says(match, before), line, ends }
   }
   return undefined
 }

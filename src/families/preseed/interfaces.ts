@@ -53,15 +53,19 @@ export function resolverLines(network: InstallNetwork): string[] {
   ]
 }
 
-/** What netcfg needs before it can fetch anything: the card that booted, and its address where it has one of its own. */
+/**
+ * What netcfg needs before it can fetch anything: the card that booted, and its address where it has one of its own. A
+ * network without a way out or names is no reason to stop at a question: all that is asked for may be on it.
+ */
 export function installerArguments({ cards }: InstallNetwork, mac: string): string[] {
   const own = cards.find(({ boot }) => boot)?.static
   const boot = ['netcfg/choose_interface=auto', `BOOTIF=01-${mac.toLowerCase().replaceAll(':', '-')}`]
-  if (!own) return boot
+  const alone = 'netcfg/no_default_route=true'
+  if (!own) return [...boot, alone, 'netcfg/get_nameservers=']
   return [
     ...boot,
     ...['netcfg/disable_autoconfig=true', `netcfg/get_ipaddress=${own.address}`, `netcfg/get_netmask=${own.netmask}`],
     ...[`netcfg/get_gateway=${own.gateway ?? 'none'}`, `netcfg/get_nameservers=${own.dns[0] ?? 'none'}`],
-    'netcfg/confirm_static=true',
+    ...['netcfg/confirm_static=true', alone],
   ]
 }
