@@ -7,6 +7,7 @@ import { mediumRoutes } from '../servers/agents/medium-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
 import { callbackRoutes } from '../servers/http-boot/callback-routes.ts'
 import { clientAddress, type TrustedProxy } from '../servers/http-boot/client-address.ts'
+import { packageRoutes } from '../servers/http-boot/package-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import { createBootImages } from './boot-images.ts'
@@ -72,7 +73,8 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     record: runs.record,
     log: runs.log,
   })
-  return express.Router().use(callbacks).use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
+  const packages = packageRoutes({ open: appliance.packages.open, proxy: proxyOf(appliance) })
+  return express.Router().use(packages).use(callbacks).use('/s/:secret', tiedBySecret(parts, place), routes).use(routes)
 }
 
 /** Who knows the path of a live session is its machine, whatever address it asks from. */
