@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { createMetrics } from '../../src/app/metrics.ts'
 import type { PackageAsking } from '../../src/packages/package-cache.ts'
 import { createAptClient } from '../packages/apt-client.ts'
 import { createArchive, startUpstream } from '../packages/archive.ts'
@@ -108,6 +109,21 @@ it('asks for the lists again when the signed list has changed, where they have o
   expect(await later.update()).toMatchObject({ exitCode: 0 })
   await later.fetch('tool')
   expect(await later.fetched()).toEqual(['tool_2.0_amd64.deb'])
+})
+
+it('begins anew where a source gets another URL, and counts for Prometheus', async () => {
+  const { desk, upstream } = await site()
+  const name = { source: 'test', path: 'pool/main/tool/tool_1.0_amd64.deb' }
+  for (let times = 0; times < 2; times++) (await desk.open(name, '127.0.0.1')).release()
+  const text = await createMetrics({ open: async () => [] }, desk)()
+  expect(text).toMatch(/slipway_package_requests_total\{source="test",outcome="hit"\} 1/)
+  expect(text).toMatch(/slipway_package_requests_total\{source="test",outcome="fetched"\} 1/)
+  expect(text).toMatch(/slipway_package_cache_bytes \d{3}/)
+  await desk.save({ name: 'test', url: upstream.url })
+  expect(await desk.find('test')).toMatchObject({ files: 1 })
+  await desk.save({ name: 'test', url: `${upstream.url}/elsewhere` })
+  expect(await desk.find('test')).toMatchObject({ files: 0, bytes: 0 })
+  await expect(desk.open(name, '127.0.0.1')).rejects.toMatchObject({ code: 'package.not_found' })
 })
 
 it('serves parts, sizes and types, and nothing but files of its sources', async () => {
