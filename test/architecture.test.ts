@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 const LEVEL_2 = [
   'store',
   'library',
+  'packages',
   'templates',
   'families',
   'power',

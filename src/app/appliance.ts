@@ -13,6 +13,7 @@ import { createChunkCache } from '../servers/http-boot/chunk-cache.ts'
 import { createStore } from '../store/create-store.ts'
 import { createTemplateShelf } from '../templates/template-shelf.ts'
 import { openApplianceKeys } from './appliance-keys.ts'
+import { createPackageDesk } from './package-desk.ts'
 import { TEMPLATE_FOLDER } from './program.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -47,6 +48,7 @@ export async function openAppliance(
       return manifest.format === 'slipway-image/1' ? manifest.parent : null
     },
   })
+  const packages = createPackageDesk({ settings, log, clock, sources: store.packageSources })
   return {
     settings,
     log,
@@ -67,6 +69,10 @@ export async function openAppliance(
     /** The file of a blob by its digest. Throws request.invalid. */
     chunkFile: (digest: string): string => join(below('library'), contentKey(digest)),
     bootImageFolder: below('boot-images'),
-    close: () => store.close(),
+    packages,
+    close: async () => {
+      await packages.stop()
+      await store.close()
+    },
   }
 }

@@ -44,6 +44,7 @@ export function consoleParts(
     resources: { ...store, machines: seen.machines },
     images: { list: store.images.list, manifest: library.manifest },
     library: libraryDoor(appliance, intake),
+    packages: { stands: appliance.packages.stands, httpPort: appliance.settings.machines.httpPort },
     leaseOf,
     ...seen,
     conflictsOf: store.conflicts.list,

@@ -8,6 +8,7 @@ import { answerRoutes } from '../servers/http-boot/answer-routes.ts'
 import { bootRoutes } from '../servers/http-boot/boot-routes.ts'
 import { callbackRoutes } from '../servers/http-boot/callback-routes.ts'
 import { clientAddress, type TrustedProxy } from '../servers/http-boot/client-address.ts'
+import { packageRoutes } from '../servers/http-boot/package-routes.ts'
 import type { Appliance } from './appliance.ts'
 import type { createBootAnswers } from './boot-answers.ts'
 import { createBootImages } from './boot-images.ts'
@@ -86,8 +87,10 @@ export function bootDoor(parts: MachineRoutesParts, place: Omit<DoorPlace, 'segm
     }),
     proxy: proxyOf(appliance),
   })
+  const packages = packageRoutes({ open: appliance.packages.open, proxy: proxyOf(appliance) })
   return express
     .Router()
+    .use(packages)
     .use(callbacks)
     .use(installDoor)
     .use('/s/:secret', tiedBySecret(parts, place), routes)

@@ -5,6 +5,7 @@ import { imageCommands } from '../cli/image-commands.ts'
 import { imageLifeCommands } from '../cli/image-life-commands.ts'
 import { machineCommands } from '../cli/machine-commands.ts'
 import { machineImportCommand } from '../cli/machine-import-command.ts'
+import { packageCommands } from '../cli/package-commands.ts'
 import { resourceCommands } from '../cli/resource-commands.ts'
 import { runCommandLine } from '../cli/run-command-line.ts'
 import { runCommands } from '../cli/run-commands.ts'
@@ -27,6 +28,7 @@ export function main(argv: string[]): Promise<number> {
     ...machineCommands(openClient),
     machineImportCommand(openClient),
     ...templateCommands(openClient),
+    ...packageCommands(openClient),
     ...secretCommands(openClient),
     ...resourceCommands(openClient),
     ...labCommands(MAIN_FILE, async () => (await settingsOf(undefined)).cacheFolder),

@@ -9,6 +9,7 @@ import { imageRoutes } from '../web/api/image-routes.ts'
 import { machineImportRoutes } from '../web/api/machine-import-routes.ts'
 import { machineRoutes } from '../web/api/machine-routes.ts'
 import { networkRoutes } from '../web/api/network-routes.ts'
+import { packageRoutes } from '../web/api/package-routes.ts'
 import { powerRoutes } from '../web/api/power-routes.ts'
 import { profileRoutes } from '../web/api/profile-routes.ts'
 import { resourceRoutes } from '../web/api/resource-routes.ts'
@@ -56,6 +57,7 @@ export function peopleEndpoints(
     ...conflictRoutes({ list: store.conflicts.list, machines: store.machines }),
     ...profileRoutes(seen.profiles),
     ...templateRoutes({ templates: seen.templates, audit }),
+    ...packageRoutes({ packages: appliance.packages, audit }),
     ...secretRoutes({ secrets: appliance.secrets, audit }),
     ...machineImportRoutes({ importMachines: createMachineImports(store), audit }),
     ...powerRoutes({ act: runs.power, audit }),

@@ -67,13 +67,14 @@ export async function startService(appliance: Appliance): Promise<Service> {
       ...{ access: appliance.access, endpoints, version: PROGRAM_VERSION, log },
       uploads: intake.uploads.handler,
       console: createConsole(consoleParts(appliance, runs, leases, seen, intake)),
-      metrics: createMetrics(store.runs),
+      metrics: createMetrics(store.runs, appliance.packages),
       ready: async () => true,
     }),
   )
   await runs.resume()
   runs.deadlines.start()
   care.start()
+  appliance.packages.start()
   return {
     stop: async () => {
       runs.deadlines.stop()

@@ -6,7 +6,12 @@ import { AppError } from '../core/errors.ts'
 import type { Call, Command } from './command.ts'
 
 /** Kinds of declarative resources and the API's plural of each, in the order in which they are applied. */
-const PLURAL = { Segment: 'segments', HardwareProfile: 'profiles', Machine: 'machines' } as const
+const PLURAL = {
+  PackageSource: 'package-sources',
+  Segment: 'segments',
+  HardwareProfile: 'profiles',
+  Machine: 'machines',
+} as const
 const ORDER = Object.keys(PLURAL) as (keyof typeof PLURAL)[]
 
 const Resource = z.strictObject({ kind: z.enum(ORDER), spec: z.looseObject({ name: z.string() }) })
@@ -42,7 +47,7 @@ export function resourceCommands(client: (call: Call) => Promise<ApiClient>): Co
     {
       ...{
         name: 'get',
-        says: 'Print resources: segments, profiles, machines, images, runs',
+        says: 'Print resources: segments, profiles, machines, package-sources, images, runs',
         words: ['PLURAL'],
         options: {},
       },

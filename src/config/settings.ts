@@ -93,6 +93,15 @@ export const Settings = z.strictObject({
       scrubMiBPerSecond: z.number().min(0).default(16),
     })
     .prefault({}),
+  /** The cache of packages that machines fetch through this appliance. */
+  packages: z
+    .strictObject({
+      /** What it may hold; what was longest not asked for goes first. */
+      maxGiB: z.number().positive().max(1_048_576).default(50),
+      /** Lists of packages that are older are asked for again. */
+      freshMinutes: z.number().min(0).max(525_600).default(5),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 })
 export type Settings = z.infer<typeof Settings>

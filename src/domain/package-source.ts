@@ -7,8 +7,8 @@ export const PackageSource = z.strictObject({
     .url({ protocol: /^https?$/, error: 'expected an http or https URL', abort: true })
     .max(2048)
     .refine(
-      (url) => new URL(url).username === '' && new URL(url).search === '',
-      'expected a URL without login and query',
+      (url) => !/[?#]/.test(url) && new URL(url).username === '' && new URL(url).password === '',
+      'expected a URL without login, query and fragment',
     ),
 })
 export type PackageSource = z.infer<typeof PackageSource>

@@ -13,6 +13,7 @@ import { createLibraryHoldStore } from './library-hold-store.ts'
 import { createMachineImportStore } from './machine-import-store.ts'
 import { createMachineStore } from './machine-store.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
+import { createPackageSourceStore } from './package-source-store.ts'
 import { createProfileStore } from './profile-store.ts'
 import { createRunSampleStore } from './run-sample-store.ts'
 import { createRunStore } from './run-store.ts'
@@ -60,6 +61,7 @@ function storesOver(database: DatabaseDoor) {
     libraryHolds: createLibraryHoldStore(database),
     libraryFaults: createLibraryFaultStore(database),
     depots: createDepotStore(database),
+    packageSources: createPackageSourceStore(database),
     templates: createTemplateStore(database),
     secrets: createSecretStore(database),
     usedAnswers: createUsedAnswerStore(database),

@@ -10,10 +10,12 @@ import { createImageJobs } from '../../src/app/image-jobs.ts'
 import { createMachineImports } from '../../src/app/machine-imports.ts'
 import { createMachineProfiles } from '../../src/app/machine-profiles.ts'
 import { createMachineRegistry } from '../../src/app/machine-registry.ts'
+import { createPackageDesk } from '../../src/app/package-desk.ts'
 import { createProfileRegistry } from '../../src/app/profile-registry.ts'
 import { TEMPLATE_FOLDER } from '../../src/app/program.ts'
 import { profileOfRun } from '../../src/app/run-profiles.ts'
 import { createTemplateDesk } from '../../src/app/template-desk.ts'
+import { Settings } from '../../src/config/settings.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { ROLES, type Role } from '../../src/domain/role.ts'
@@ -35,6 +37,7 @@ import { imageRoutes } from '../../src/web/api/image-routes.ts'
 import { machineImportRoutes } from '../../src/web/api/machine-import-routes.ts'
 import { machineRoutes } from '../../src/web/api/machine-routes.ts'
 import { networkRoutes } from '../../src/web/api/network-routes.ts'
+import { packageRoutes } from '../../src/web/api/package-routes.ts'
 import { profileRoutes } from '../../src/web/api/profile-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
@@ -126,6 +129,9 @@ export async function createPeopleFixture() {
     ...createAnswerDesk({ store, machines, shelf, ports: { httpPort: 8081, syslogPort: 514 } }),
   }
   const secrets = createSecretVault({ store: store.secrets, key: new Uint8Array(32), clock })
+  const packages = createPackageDesk({
+    ...{ settings: Settings.parse({ dataFolder: folder }), sources: store.packageSources, clock, log: silentLog },
+  })
   const endpoints = [
     ...runRoutes({ runs, transfers, feed, audit }),
     ...imageRoutes(images),
@@ -148,6 +154,7 @@ export async function createPeopleFixture() {
     ...profileRoutes(registry),
     ...machineImportRoutes({ importMachines: createMachineImports(store), audit }),
     ...templateRoutes({ templates, audit }),
+    ...packageRoutes({ packages, audit }),
     ...secretRoutes({ secrets, audit }),
   ]
   const people = createPeopleDoor({
@@ -164,6 +171,7 @@ export async function createPeopleFixture() {
       transfers,
       images,
       library: fakeLibrary(lifecycle, jobs.list),
+      packages: { stands: packages.stands, httpPort: 8081 },
       leaseOf: async () => ({ segment: 'lab', address: '10.77.0.50', expiresAt: Date.UTC(2026, 0, 2) }),
       bootPreview,
       network: network.door,
@@ -201,6 +209,8 @@ export async function createPeopleFixture() {
     record,
     network,
     templates,
+    packages,
+    folder,
     doctor,
     endpoints,
     lifecycle,

@@ -5,20 +5,21 @@ import { sendSpan } from './send-span.ts'
 
 /**
  * Sends a file, or the one range asked for. `handOver` may name the path by which the proxy before us sends it in our
- * place. Resolves to true when the last byte of the file left us (or the proxy was told), or HEAD was answered.
+ * place; `type` is what it is said to be. Resolves to true when the last byte of the file left us (or the proxy was told), or HEAD was answered.
  */
 export async function sendFile(
   path: string,
   req: IncomingMessage,
   res: ServerResponse,
   handOver?: (path: string) => string,
+  type = 'application/octet-stream',
 ): Promise<boolean> {
   const file = await open(path)
   try {
     const { size, mtimeNs } = await file.stat({ bigint: true })
     const bytes = Number(size)
     const etag = `"${bytes.toString(16)}-${mtimeNs.toString(16)}"`
-    const headers = { 'content-type': 'application/octet-stream' }
+    const headers = { 'content-type': type }
     if (handOver) {
       res.writeHead(200, { ...headers, etag, 'x-accel-redirect': handOver(path) }).end()
       return true

@@ -30,7 +30,8 @@ export function resourceRoutes(deps: ResourceRoutesDeps): Endpoint[] {
   ]
 }
 
-function namedRoutes<Spec extends z.ZodType<{ name: string }>, Answer extends z.ZodType>(
+/** List, one and PUT of resources of one kind; `audit` gets what was saved. */
+export function namedRoutes<Spec extends z.ZodType<{ name: string }>, Answer extends z.ZodType>(
   plural: string,
   word: string,
   spec: Spec,

@@ -8,6 +8,7 @@ import { imagePages } from './image-pages.ts'
 import { machineImportPages } from './machine-import-pages.ts'
 import { machinePages } from './machine-pages.ts'
 import { networkPages } from './network-pages.ts'
+import { packagePages } from './package-pages.ts'
 import { type Pages, requireSignIn } from './pages.ts'
 import { profilePages } from './profile-pages.ts'
 import { runPages } from './run-pages.ts'
@@ -32,6 +33,7 @@ export function createConsole(deps: Omit<ConsoleDeps, 'views'>): Router {
     .use(profilePages(parts))
     .use(templatePages(parts))
     .use(imagePages(parts))
+    .use(packagePages(parts))
     .use(networkPages(parts))
     .use(bootPreviewPages(parts))
     .use(doctorPages(parts))

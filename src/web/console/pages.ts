@@ -14,6 +14,7 @@ import type { DepotStand } from '../api/depot-routes.ts'
 import type { DoctorDoor } from '../api/doctor-routes.ts'
 import type { MachineDoor } from '../api/machine-routes.ts'
 import type { NetworkDoor } from '../api/network-routes.ts'
+import type { PackageDoor } from '../api/package-routes.ts'
 import type { ProfileDoor } from '../api/profile-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
@@ -77,6 +78,8 @@ export type Pages = {
   templates: TemplateDoor
   images: ImageDoor
   library: LibraryDoor
+  /** `httpPort`: of the door where machines get packages. */
+  packages: Pick<PackageDoor, 'stands'> & { httpPort: number }
   leaseOf(mac: string): Promise<{ segment: string; address: string; expiresAt: number } | undefined>
   bootPreview: BootPreviewDoor
   network: NetworkDoor

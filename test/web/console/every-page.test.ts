@@ -4,6 +4,7 @@ import type { Run } from '../../../src/domain/run/run.ts'
 import { LVM_ON_RAID } from '../../domain/storage/layout-samples.ts'
 import { addLives } from '../life-data.ts'
 import { addNetwork } from '../network-data.ts'
+import { addPackages } from '../package-data.ts'
 import { BOOT, CAPTURED, CROWD, createRichData, LONG_NAME, PROOF, STRANGER } from '../rich-data.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
@@ -42,6 +43,7 @@ beforeEach(async () => {
   await store.profiles.save({ ...PROFILE, deadlineFactor: 2, kernelArguments: ['nomodeset'] }, now)
   await addLives(shown.people)
   await addNetwork(shown.people, now)
+  await addPackages(shown.people, now)
   const { source } = await shown.people.templates.show('kickstart/ks.cfg.hbs')
   const changed = source.replace('firstboot --disabled', 'firstboot --enabled').replace('skipx', 'skipxx')
   await shown.people.templates.save('kickstart/ks.cfg.hbs', changed, 'ada')
@@ -139,6 +141,7 @@ const pages = (): [name: string, path: string][] => [
   ['segment-observe', '/network/plant-hall-2'],
   ['boot-preview', '/boot-preview?mac=52:54:00:00:00:01'],
   ['boot-preview-refused', '/boot-preview?mac=52:54'],
+  ['packages', '/packages'],
   ['problem', '/images/debian/9'],
 ]
 
@@ -222,6 +225,8 @@ it('every button that changes something is a call of the API', async () => {
     ),
     'POST /api/v1/machines/{name}/accept',
     'POST /api/v1/machines/{name}/rename',
+    'POST /api/v1/package-sources/{name}/pin',
+    'POST /api/v1/package-sources/{name}/unpin',
     'POST /api/v1/runs',
     'POST /api/v1/runs/{id}/cancel',
     'POST /api/v1/runs/{id}/retry',
