@@ -17,6 +17,7 @@ import { createMachineAddresses } from './machine-addresses.ts'
 import { closeDoor, listen } from './machine-doors.ts'
 import { createMachineEvidence } from './machine-evidence.ts'
 import { createMetrics } from './metrics.ts'
+import { packageEvidence } from './package-evidence.ts'
 import { createPeerDirectory } from './peer-directory.ts'
 import { peopleEndpoints } from './people-routes.ts'
 import { PROGRAM_VERSION } from './program.ts'
@@ -46,6 +47,8 @@ export async function startService(appliance: Appliance): Promise<Service> {
     localBootOf: runs.localBootOf,
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })
+  const interfaces = () => [...new Set(served.list().map((segment) => segment.interface))]
+  appliance.packages.observe(packageEvidence({ interfaces, peers, note: evidence.note, now: clock.now }))
   const notices = createSegmentNotices({ leases, clock, log })
   const imagined = createImaginedLeases(appliance)
   const lanes = createTransferLanes()
