@@ -5,6 +5,7 @@ import { FAMILIES } from '../families/index.ts'
 import { compileBootTemplate } from '../templates/boot-template.ts'
 import { assertTemplateSize, type FoundTemplate, type TemplateShelf } from '../templates/template-shelf.ts'
 import type { Appliance } from './appliance.ts'
+import { tryTemplate } from './template-trial.ts'
 
 type Stores = { store: { templates: Appliance['store']['templates'] }; clock: Appliance['clock'] }
 export type TemplateDesk = ReturnType<typeof createTemplateDesk>
@@ -32,10 +33,11 @@ export function createTemplateDesk({ store, clock }: Stores, shelf: TemplateShel
       }))
       return { path, format: file.format, source: now.source, origin: now.origin, versions }
     },
-    /** Stores a version that can be compiled, and returns its number. Throws template.invalid naming the line. */
+    /** Stores a version that can be compiled and rendered for made-up machines. Throws template.* naming line and value. */
     save: async (path: string, source: string, by: string): Promise<number> => {
-      const { file } = findTemplate(path)
+      const { family, file } = findTemplate(path)
       compileBootTemplate(path, assertTemplateSize(path, source), file.format)
+      await tryTemplate(family, file, source)
       return templates.add(path, source, by, clock.now())
     },
     /** Makes what was `which` the newest version; `shipped` leaves it to the program again. */

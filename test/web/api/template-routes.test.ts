@@ -112,6 +112,19 @@ describe('a boot template', () => {
     ['a helper call', 'a\n{{lookup this "constructor"}}', /line 2: expected a value/],
     ['a value within quotes', `a\nx --y='{{machine.name}}'`, /line 2: expected a value that keeps its quotes/],
     ['a format that is not known', '{{#as "perl"}}{{/as}}', /the format perl/],
+    ['a value that is not there', 'a\nb {{machine.colour}}', /ks\.cfg\.hbs, line 2, value machine\.colour/],
+    ['a condition that is not there', 'a\n{{#if colour}}b{{/if}}', /ks\.cfg\.hbs, line 2, value colour/],
+    [
+      'a value that is not there, where accounts are told',
+      '{{#each settings.users}}\n{{name}} {{shell}}\n{{/each}}',
+      /ks\.cfg\.hbs, line 2, value shell/,
+    ],
+    [
+      'a value that is not there, where nobody has an account',
+      '{{#if settings.users}}a{{else}}\n{{colour}}{{/if}}',
+      /ks\.cfg\.hbs, line 2, value colour/,
+    ],
+    ['a list for a word', 'a {{settings.users}}', /line 1, value settings\.users: expected text/],
   ])('with %s is not stored', async (_name, source, says) => {
     const { status, body } = await call('PUT', KS, { source })
     expect([status, JSON.stringify(body)]).toEqual([400, expect.stringMatching(says)])
