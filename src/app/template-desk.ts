@@ -8,6 +8,8 @@ import type { Appliance } from './appliance.ts'
 import { tryTemplate } from './template-trial.ts'
 
 type Stores = { store: { templates: Appliance['store']['templates'] }; clock: Appliance['clock'] }
+/** What counts after a template was saved; no version where it is that of the folder or the program. */
+export type Saved = { version: number | null; isNew: boolean }
 export type TemplateDesk = ReturnType<typeof createTemplateDesk>
 
 /** What people do with boot templates of OS families: look at them, write their own, compare, go back. */
@@ -34,11 +36,14 @@ export function createTemplateDesk({ store, clock }: Stores, shelf: TemplateShel
       return { path, format: file.format, source: now.source, origin: now.origin, versions }
     },
     /** Stores a version that can be compiled and rendered for made-up machines. Throws template.* naming line and value. */
-    save: async (path: string, source: string, by: string): Promise<number> => {
+    save: async (path: string, source: string, by: string, how: { onlyIfDiffers?: boolean } = {}): Promise<Saved> => {
       const { family, file } = findTemplate(path)
       compileBootTemplate(path, assertTemplateSize(path, source), file.format)
+      const now = how.onlyIfDiffers ? await shelf.find(path) : undefined
+      if (now?.source === source)
+        return { version: now.origin.kind === 'version' ? now.origin.version : null, isNew: false }
       await tryTemplate(family, file, source)
-      return templates.add(path, source, by, clock.now())
+      return { version: await templates.add(path, source, by, clock.now()), isNew: true }
     },
     /** Makes what was `which` the newest version; `shipped` leaves it to the program again. */
     restore: async (path: string, which: string, by: string): Promise<number> => {

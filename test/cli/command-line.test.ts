@@ -61,8 +61,10 @@ it('prints the whole of an answer that is longer than a pipe', async () => {
 describe('resource files', () => {
   it('are applied in an order that works', () => {
     const text =
-      'kind: Machine\nspec: { name: m }\n---\nkind: HardwareProfile\nspec: { name: p }\n---\nkind: Segment\nspec: { name: s }\n'
-    expect(readResources('f', text).map(({ kind }) => kind)).toEqual(['Segment', 'HardwareProfile', 'Machine'])
+      'kind: Machine\nspec: { name: m }\n---\nkind: HardwareProfile\nspec: { name: p }\n---\nkind: Segment\nspec: { name: s }\n---\nkind: BootTemplate\nspec: { family: a, file: b.hbs, source: c }\n'
+    expect(readResources('f', text).map(({ kind }) => kind)).toEqual([
+      ...['BootTemplate', 'Segment', 'HardwareProfile', 'Machine'],
+    ])
   })
   test.each([
     ['an unknown kind', 'kind: Thing\nspec: { name: x }', /f, document 1/],
@@ -71,6 +73,13 @@ describe('resource files', () => {
       'kind: Segment\nspec: { name: s }\n---\nkind: Segment\nspec: {}',
       /f, document 2/,
     ],
+    [
+      'a template that leads out of its folder',
+      'kind: BootTemplate\nspec: { family: .., file: x.hbs, source: x }',
+      /family/,
+    ],
+    ['a template without a source', 'kind: BootTemplate\nspec: { family: kickstart, file: ks.cfg.hbs }', /source/],
+    ['a field that a template has not', 'kind: BootTemplate\nspec: { family: a, file: b.hbs, source: c, by: d }', /by/],
     ['broken YAML', 'kind: [', /f, document 1/],
   ])('with %s are refused by document', (_name, text, message) => {
     expect(() => readResources('f', text)).toThrow(

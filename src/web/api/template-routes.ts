@@ -81,11 +81,26 @@ const UsedAnswer = z.object({
   ...{ text: z.string().describe('secrets are left out'), at: z.int() },
 })
 
+const Saved = z.object({
+  version: z.int().nullable().describe('none where the template folder’s or the program’s counts'),
+  isNew: z.boolean(),
+})
+/** What is said of a version beside its source: it stands in the audit. */
+export const TemplateNote = z
+  .string()
+  .max(256)
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected one line')
+const SaveWish = z.strictObject({
+  source: text,
+  note: TemplateNote.optional().describe('what was changed and why, for the audit'),
+  onlyIfDiffers: z.boolean().default(false).describe('store no version of what counts already'),
+})
+
 /** What the endpoints and pages of boot templates need. */
 export type TemplateDoor = {
   families(): Promise<FamilyAnswer[]>
   show(path: string): Promise<TemplateAnswer>
-  save(path: string, source: string, by: string): Promise<number>
+  save(path: string, source: string, by: string, how?: { onlyIfDiffers?: boolean }): Promise<z.infer<typeof Saved>>
   restore(path: string, which: string, by: string): Promise<number>
   diff(path: string, from: string, to: string): Promise<string>
   render(wish: RenderWish): Promise<RenderAnswer>
@@ -114,11 +129,12 @@ export function templateRoutes({ templates, audit }: TemplateRoutesDeps): Endpoi
     }),
     endpoint({
       ...{ ...one, method: 'put', says: 'Store a new version of a boot template', role: 'admin' },
-      ...{ body: z.strictObject({ source: text }), answer: Version },
-      handle: async ({ params, body, actor }) => {
-        const version = await templates.save(pathOf(params), body.source, actor.name)
-        await audit(actor, 'templates.save', pathOf(params), { version })
-        return { version }
+      ...{ body: SaveWish, answer: Saved },
+      handle: async ({ params, body: { source, note, onlyIfDiffers }, actor }) => {
+        const saved = await templates.save(pathOf(params), source, actor.name, { onlyIfDiffers })
+        const said = { version: saved.version, ...(note ? { note } : {}) }
+        if (saved.isNew) await audit(actor, 'templates.save', pathOf(params), said)
+        return saved
       },
     }),
     endpoint({

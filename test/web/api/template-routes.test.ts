@@ -79,7 +79,10 @@ describe('a boot template', () => {
 
   it('is replaced by a version of its own, compared, and given back', async () => {
     const source = (await shipped()).replace('firstboot --disabled', 'firstboot --enabled')
-    expect((await call('PUT', KS, { source })).body).toEqual({ version: 1 })
+    expect((await call('PUT', KS, { source, note: 'as asked' })).body).toEqual({ version: 1, isNew: true })
+    expect((await people.store.access.auditRows()).at(-1)).toMatchObject({
+      ...{ action: 'templates.save', target: 'kickstart/ks.cfg.hbs', detail: { version: 1, note: 'as asked' } },
+    })
     const { body } = await render()
     expect(body.files[0]).toMatchObject({ origin: { kind: 'version', version: 1 } })
     expect(body.files[0]?.text).toContain('firstboot --enabled')
@@ -95,6 +98,17 @@ describe('a boot template', () => {
       [2, true],
       [1, false],
     ])
+  })
+
+  it('is stored again only if it differs, where that is asked', async () => {
+    const source = await shipped()
+    const put = async (text: string) => (await call('PUT', KS, { source: text, onlyIfDiffers: true })).body
+    expect(await put(source)).toEqual({ version: null, isNew: false })
+    expect(await put(`${source}\n`)).toEqual({ version: 1, isNew: true })
+    expect(await put(`${source}\n`)).toEqual({ version: 1, isNew: false })
+    expect((await call('PUT', KS, { source: `${source}\n` })).body).toEqual({ version: 2, isNew: true })
+    const saved = (await people.store.access.auditRows()).filter(({ action }) => action === 'templates.save')
+    expect(saved).toHaveLength(2)
   })
 
   it('is tried before it is stored, by those who may', async () => {
