@@ -86,11 +86,11 @@ const Saved = z.object({
   isNew: z.boolean(),
 })
 /** What is said of a version beside its source: it stands in the audit. */
-export const TemplateNote = z
+const TemplateNote = z
   .string()
   .max(256)
   .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected one line')
-const SaveWish = z.strictObject({
+export const SaveWish = z.strictObject({
   source: text,
   note: TemplateNote.optional().describe('what was changed and why, for the audit'),
   onlyIfDiffers: z.boolean().default(false).describe('store no version of what counts already'),
@@ -113,6 +113,23 @@ export type TemplateRoutesDeps = {
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
 }
 
+/** Saves a template for a person who may, and notes it in the audit if it made a version. */
+export type TemplateSaving = (
+  path: string,
+  wish: z.infer<typeof SaveWish>,
+  actor: Actor,
+) => Promise<z.infer<typeof Saved>>
+
+/** What the endpoint of saving and the console's editor both do. */
+export const templateSaving =
+  ({ templates, audit }: TemplateRoutesDeps): TemplateSaving =>
+  async (path, { source, note, onlyIfDiffers }, actor) => {
+    const saved = await templates.save(path, source, actor.name, { onlyIfDiffers })
+    const said = { version: saved.version, ...(note ? { note } : {}) }
+    if (saved.isNew) await audit(actor, 'templates.save', path, said)
+    return saved
+  }
+
 const ByPath = z.object({ family: name, file: z.string().min(1).max(63) })
 const which = z.string().max(16).describe('now, shipped, or the number of a version')
 const Version = z.object({ version: z.int() })
@@ -120,6 +137,7 @@ const Version = z.object({ version: z.int() })
 /** Families of operating systems and their boot templates. */
 export function templateRoutes({ templates, audit }: TemplateRoutesDeps): Endpoint[] {
   const pathOf = ({ family, file }: z.infer<typeof ByPath>): string => `${family}/${file}`
+  const save = templateSaving({ templates, audit })
   const one = { path: '/templates/{family}/{file}', params: ByPath } as const
   return [
     ...judgingRoutes(templates),
@@ -130,12 +148,7 @@ export function templateRoutes({ templates, audit }: TemplateRoutesDeps): Endpoi
     endpoint({
       ...{ ...one, method: 'put', says: 'Store a new version of a boot template', role: 'admin' },
       ...{ body: SaveWish, answer: Saved },
-      handle: async ({ params, body: { source, note, onlyIfDiffers }, actor }) => {
-        const saved = await templates.save(pathOf(params), source, actor.name, { onlyIfDiffers })
-        const said = { version: saved.version, ...(note ? { note } : {}) }
-        if (saved.isNew) await audit(actor, 'templates.save', pathOf(params), said)
-        return saved
-      },
+      handle: ({ params, body, actor }) => save(pathOf(params), body, actor),
     }),
     endpoint({
       ...{ method: 'post', path: '/templates/{family}/{file}/restore', role: 'admin', params: ByPath },
