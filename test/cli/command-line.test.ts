@@ -21,6 +21,29 @@ describe('slipway', () => {
       expect(stdout).toContain(`slipway ${name}`)
   })
 
+  const listed = (stdout: string) =>
+    [...stdout.matchAll(/^ {2}slipway (\S+)/gm)].map(([, word]) => word).filter((word) => word !== 'COMMAND')
+
+  it.each(['template', 'run', 'image', 'user'])(
+    'lists only the commands of %s where it is asked for them',
+    async (word) => {
+      const { stdout, exitCode } = await slipway(word, '--help')
+      expect([exitCode, new Set(listed(stdout))]).toEqual([0, new Set([word])])
+      expect(stdout).toMatch(new RegExp(`^The commands of slipway ${word}\\.\n\n  slipway ${word} `))
+      expect(listed((await slipway('--help')).stdout).filter((one) => one === word)).toHaveLength(listed(stdout).length)
+    },
+  )
+
+  it.each([[['template']], [['template', 'rendre']]])('lists them too where %j is no command', async (args) => {
+    const { stdout, stderr, exitCode } = await slipway(...args)
+    expect([exitCode, new Set(listed(stdout))]).toEqual([2, new Set(['template'])])
+    expect(stderr).toContain(`expected a command, got ${JSON.stringify(args.join(' '))}`)
+  })
+
+  it('still tells of a command that is one word', async () => {
+    expect((await slipway('apply', '--help')).stdout).toMatch(/^Make or replace/)
+  })
+
   test.each([
     ['an unknown command', ['nothing'], 2, /expected a command, got "nothing"/],
     ['an unknown option', ['run', 'list', '--loud'], 2, /request\.invalid: slipway run list: .*--loud/],
