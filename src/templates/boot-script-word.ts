@@ -8,7 +8,7 @@ type Before = { before: string }
 /**
  * What a word of a boot script may be made of, in iPXE and GRUB alike, so that a kernel argument that goes with the one goes
  * with the other: printable ASCII but white space, quotes, backslashes, `$` and braces. In iPXE those would end or expand it;
- * GRUB puts a backslash before a quote and a backslash when it hands words to a kernel (its manual, “Quoting”).
+ * GRUB puts a backslash before a quote and a backslash when it hands words to a kernel (GRUB 2.06, grub-core/lib/cmdline.c).
  * Longer than a kernel's command line may be on x86 none has to be.
  */
 const LETTERS = /^[!#%&()*+,\-./0-9:;<=>?@A-Z[\]^_`a-z|~]{0,2048}$/
