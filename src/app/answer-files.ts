@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import type { InstallValues } from '../domain/install/install-values.ts'
 import type { RevealSecret } from '../domain/install/secret-reference.ts'
 import { type Family, type FamilyFile, wordsKey } from '../families/family.ts'
+import { findRelease } from '../families/find-release.ts'
 import { type BootTemplate, compileBootTemplate } from '../templates/boot-template.ts'
 import { renderGuarded } from '../templates/guarded-render.ts'
 import type { TemplateOrigin } from '../templates/template-shelf.ts'
@@ -86,9 +87,5 @@ export function answerUrls(
 }
 
 /** The release of a family by its name, its newest where none is named. Throws template.invalid. */
-export function namedRelease(family: Family, release: string | undefined): string {
-  const names = family.releases.map((one) => one.name)
-  if (release === undefined) return names.at(-1)!
-  if (names.includes(release)) return release
-  throw new AppError('template.invalid', `release: expected one of ${names.join(', ')}, got ${release}`)
-}
+export const namedRelease = (family: Family, release: string | undefined): string =>
+  release === undefined ? family.releases.at(-1)!.name : findRelease(family, release).name

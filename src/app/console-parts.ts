@@ -1,6 +1,7 @@
 import type { LeaseBook } from '../addressing/lease-book.ts'
 import { AppError } from '../core/errors.ts'
 import type { NetworkDoor } from '../web/api/network-routes.ts'
+import { templateSaving } from '../web/api/template-routes.ts'
 import type { createConsole } from '../web/console/console.ts'
 import type { LibraryDoor } from '../web/console/pages.ts'
 import type { AnswerDesk } from './answer-desk.ts'
@@ -47,6 +48,10 @@ export function consoleParts(
     packages: { stands: appliance.packages.stands, httpPort: appliance.settings.machines.httpPort },
     leaseOf,
     ...seen,
+    saveTemplate: templateSaving({
+      templates: seen.templates,
+      audit: (actor, ...what) => appliance.access.audit(actor.name, ...what),
+    }),
     conflictsOf: store.conflicts.list,
   }
 }

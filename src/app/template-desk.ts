@@ -5,8 +5,11 @@ import { FAMILIES } from '../families/index.ts'
 import { compileBootTemplate } from '../templates/boot-template.ts'
 import { assertTemplateSize, type FoundTemplate, type TemplateShelf } from '../templates/template-shelf.ts'
 import type { Appliance } from './appliance.ts'
+import { tryTemplate } from './template-trial.ts'
 
 type Stores = { store: { templates: Appliance['store']['templates'] }; clock: Appliance['clock'] }
+/** What counts after a template was saved; no version where it is that of the folder or the program. */
+export type Saved = { version: number | null; isNew: boolean }
 export type TemplateDesk = ReturnType<typeof createTemplateDesk>
 
 /** What people do with boot templates of OS families: look at them, write their own, compare, go back. */
@@ -32,11 +35,15 @@ export function createTemplateDesk({ store, clock }: Stores, shelf: TemplateShel
       }))
       return { path, format: file.format, source: now.source, origin: now.origin, versions }
     },
-    /** Stores a version that can be compiled, and returns its number. Throws template.invalid naming the line. */
-    save: async (path: string, source: string, by: string): Promise<number> => {
-      const { file } = findTemplate(path)
+    /** Stores a version that can be compiled and rendered for made-up machines. Throws template.* naming line and value. */
+    save: async (path: string, source: string, by: string, how: { onlyIfDiffers?: boolean } = {}): Promise<Saved> => {
+      const { family, file } = findTemplate(path)
       compileBootTemplate(path, assertTemplateSize(path, source), file.format)
-      return templates.add(path, source, by, clock.now())
+      const now = how.onlyIfDiffers ? await shelf.find(path) : undefined
+      if (now?.source === source)
+        return { version: now.origin.kind === 'version' ? now.origin.version : null, isNew: false }
+      await tryTemplate(family, file, source)
+      return { version: await templates.add(path, source, by, clock.now()), isNew: true }
     },
     /** Makes what was `which` the newest version; `shipped` leaves it to the program again. */
     restore: async (path: string, which: string, by: string): Promise<number> => {

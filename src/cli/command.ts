@@ -84,12 +84,18 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-/** The list of all commands. */
-export function allHelp(commands: readonly Command[]): string {
+/** The commands whose first word begins `argv`; all where none does. */
+export const commandsOf = (commands: readonly Command[], [first]: readonly string[]): readonly Command[] => {
+  const named = commands.filter(({ name }) => name.split(' ')[0] === first)
+  return named.length > 0 ? named : commands
+}
+
+/** The list of commands, with a line above it. */
+export function listHelp(commands: readonly Command[], title: string): string {
   const rows = commands.map((command) => [[command.name, ...command.words].join(' '), command.says] as const)
   const width = Math.max(...rows.map(([left]) => left.length))
   return [
-    'Slipway provisions machines and proves it.',
+    title,
     '',
     ...rows.map(([left, says]) => `  slipway ${left.padEnd(width)}  ${says}`),
     '',

@@ -5,16 +5,47 @@ import type { ApiClient } from '../client/api-client.ts'
 import { AppError } from '../core/errors.ts'
 import type { Call, Command } from './command.ts'
 
-/** Kinds of declarative resources and the API's plural of each, in the order in which they are applied. */
-const PLURAL = {
-  PackageSource: 'package-sources',
-  Segment: 'segments',
-  HardwareProfile: 'profiles',
-  Machine: 'machines',
-} as const
-const ORDER = Object.keys(PLURAL) as (keyof typeof PLURAL)[]
+type Spec = Record<string, unknown>
+/** A kind of declarative resource: what its specification has to say here, and how it is put through the API. */
+type Kind = {
+  spec: z.ZodType<Spec>
+  nameOf(spec: Spec): string
+  path(spec: Spec): string
+  body(spec: Spec): Spec
+}
 
-const Resource = z.strictObject({ kind: z.enum(ORDER), spec: z.looseObject({ name: z.string() }) })
+const named = (plural: string): Kind => ({
+  spec: z.looseObject({ name: z.string() }),
+  nameOf: ({ name }) => String(name),
+  path: ({ name }) => `/${plural}/${name}`,
+  body: (spec) => spec,
+})
+
+/** A version is stored only of what differs from what counts now, so that applying a file again changes nothing. */
+const bootTemplate: Kind = {
+  spec: z.strictObject({
+    family: z.string().regex(/^[a-z0-9-]+$/, 'expected the name of a family'),
+    file: z.string().regex(/^[A-Za-z0-9._-]+\.hbs$/, 'expected the name of a template like ks.cfg.hbs'),
+    source: z.string(),
+    note: z.string().optional(),
+  }),
+  nameOf: ({ family, file }) => `${family}/${file}`,
+  path: ({ family, file }) => `/templates/${family}/${file}`,
+  body: ({ source, note }) => ({ source, ...(note === undefined ? {} : { note }), onlyIfDiffers: true }),
+}
+
+/** In the order in which they are applied. */
+const KINDS = {
+  PackageSource: named('package-sources'),
+  BootTemplate: bootTemplate,
+  Segment: named('segments'),
+  HardwareProfile: named('profiles'),
+  Machine: named('machines'),
+} as const satisfies Record<string, Kind>
+type KindName = keyof typeof KINDS
+const ORDER = Object.keys(KINDS) as KindName[]
+
+const Resource = z.strictObject({ kind: z.enum(ORDER), spec: z.record(z.string(), z.unknown()) })
 
 /** Commands about declarative resources, through the API. */
 export function resourceCommands(client: (call: Call) => Promise<ApiClient>): Command[] {
@@ -33,12 +64,13 @@ export function resourceCommands(client: (call: Call) => Promise<ApiClient>): Co
         const resources = readResources(file, await readFile(file, 'utf8'))
         const api = await client(call)
         for (const [done, { kind, spec }] of resources.entries()) {
-          await api.put(`/${PLURAL[kind]}/${spec.name}`, spec).catch((error: unknown) => {
+          const { nameOf, path, body } = KINDS[kind]
+          await api.put(path(spec), body(spec)).catch((error: unknown) => {
             if (!(error instanceof AppError)) throw error
-            const where = `${file}, ${kind} ${spec.name} (after ${done} of ${resources.length} applied)`
+            const where = `${file}, ${kind} ${nameOf(spec)} (after ${done} of ${resources.length} applied)`
             throw new AppError(error.code, `${where}: ${error.message}`, error.details, error)
           })
-          call.say(`${kind} ${spec.name} applied`)
+          call.say(`${kind} ${nameOf(spec)} applied`)
         }
         call.print({ applied: resources.length }, `${resources.length} resources applied`)
         return 0
@@ -64,10 +96,13 @@ export function resourceCommands(client: (call: Call) => Promise<ApiClient>): Co
 export function readResources(file: string, text: string): z.infer<typeof Resource>[] {
   const documents = parseAllDocuments(text)
   const resources = documents.map((document, index) => {
-    const result = Resource.safeParse(document.toJS({ maxAliasCount: 0 }))
-    if (document.errors.length === 0 && result.success) return result.data
-    const why = document.errors[0]?.message ?? (result.error ? z.prettifyError(result.error) : '')
-    throw new AppError('request.invalid', `${file}, document ${index + 1}: ${why}`)
+    const refuse = (why: string) => new AppError('request.invalid', `${file}, document ${index + 1}: ${why}`)
+    if (document.errors[0]) throw refuse(document.errors[0].message)
+    const { data, error } = Resource.safeParse(document.toJS({ maxAliasCount: 0 }))
+    if (!data) throw refuse(z.prettifyError(error))
+    const spec = KINDS[data.kind].spec.safeParse(data.spec)
+    if (!spec.success) throw refuse(z.prettifyError(spec.error))
+    return data
   })
   return resources.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
 }

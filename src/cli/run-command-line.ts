@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts'
-import { allHelp, type Call, type Command, commandHelp, findCommand, parseCall } from './command.ts'
+import { type Call, type Command, commandHelp, commandsOf, findCommand, listHelp, parseCall } from './command.ts'
 
 const USAGE = 2
 const FAILURE = 1
@@ -12,7 +12,9 @@ export async function runCommandLine(commands: readonly Command[], argv: string[
   if (!found) {
     const asked = argv.length === 0 || argv.includes('--help')
     if (!asked) process.stderr.write(`slipway: expected a command, got ${JSON.stringify(argv.join(' '))}\n\n`)
-    out(allHelp(commands))
+    const meant = commandsOf(commands, argv)
+    const isAll = meant.length === commands.length
+    out(listHelp(meant, isAll ? 'Slipway provisions machines and proves it.' : `The commands of slipway ${argv[0]}.`))
     return asked ? 0 : USAGE
   }
   try {

@@ -123,11 +123,13 @@ const diffCommand = (client: Client): Command => ({
 
 const changeCommands = (client: Client): Command[] => [
   {
-    ...{ name: 'template save', says: 'Store a new version of a template', words: ['PATH', 'FILE'], options: {} },
+    ...{ name: 'template save', says: 'Try a template and store it as a new version', words: ['PATH', 'FILE'] },
+    options: { note: { says: 'what was changed and why, for the audit', value: 'TEXT' } },
     run: async (call) => {
       const [path, file] = call.words as [string, string]
-      const source = await readFile(file, 'utf8')
-      const answer = (await (await client(call)).put(`/templates/${path}`, { source })) as { version: number }
+      const { note } = call.options
+      const wish = { source: await readFile(file, 'utf8'), ...(typeof note === 'string' ? { note } : {}) }
+      const answer = (await (await client(call)).put(`/templates/${path}`, wish)) as { version: number }
       call.print(answer, `${path} is version ${answer.version} now`)
       return 0
     },

@@ -5,6 +5,7 @@ import { SecretReference } from '../domain/install/secret-reference.ts'
 import { judgeAgama } from './agama/judge.ts'
 import { agamaStorage } from './agama/storage.ts'
 import { defineFamily, type Release } from './family.ts'
+import { findRelease } from './find-release.ts'
 
 type AgamaRelease = Release & { product: string; registers: boolean }
 
@@ -44,12 +45,7 @@ const Words = z.strictObject({
   failed: z.string().describe('called when a command in the new system fails'),
 })
 
-const releaseOf = (name: string): AgamaRelease => {
-  const found = RELEASES.find((release) => release.name === name)
-  if (found) return found
-  const known = RELEASES.map((release) => release.name).join(', ')
-  throw new AppError('template.invalid', `expected a release of Agama (${known}), got ${name}`)
-}
+const releaseOf = (name: string) => findRelease({ releases: RELEASES }, name)
 
 /** Agama of SUSE Linux Enterprise Server 16 and openSUSE Leap 16. */
 export const agama = defineFamily({

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { AppError } from '../core/errors.ts'
 import type { InstallLink, InstallValues } from '../domain/install/install-values.ts'
 import { SecretReference } from '../domain/install/secret-reference.ts'
 import { judgeAutoyast } from './autoyast/judge.ts'
 import { autoyastDrives } from './autoyast/storage.ts'
 import { defineFamily, type Release } from './family.ts'
+import { findRelease } from './find-release.ts'
 
 type AutoyastRelease = Release & { product: 'SLES' | 'Leap'; version: string; source?: string }
 
@@ -77,12 +77,7 @@ const Words = z.strictObject({
   failed: z.string().describe('called when a command in the new system fails'),
 })
 
-const releaseOf = (name: string): AutoyastRelease => {
-  const found = RELEASES.find((release) => release.name === name)
-  if (found) return found
-  const known = RELEASES.map((release) => release.name).join(', ')
-  throw new AppError('template.invalid', `expected a release of AutoYaST (${known}), got ${name}`)
-}
+const releaseOf = (name: string) => findRelease({ releases: RELEASES }, name)
 
 /** AutoYaST of SUSE Linux Enterprise Server 15 and openSUSE Leap 15. */
 export const autoyast = defineFamily({

@@ -5,9 +5,9 @@ import { cloudUsers } from './accounts.ts'
 import { assertGrowsOnly, IMAGE_KINDS, IMAGE_RELEASES, type ImageKind } from './cloud-init/images.ts'
 import { judgeSeed } from './cloud-init/judge.ts'
 import { defineFamily } from './family.ts'
+import { findRelease } from './find-release.ts'
 import { netplanOf } from './netplan.ts'
 import { NOCLOUD_FILES } from './nocloud-files.ts'
-import { refusal } from './refuse.ts'
 
 const Options = z.strictObject({
   update: z
@@ -44,11 +44,7 @@ const Words = z.strictObject({
   failed: z.string().describe('called with cloud-init’s output where a late command failed'),
 })
 
-function kindOf(release: string): ImageKind {
-  const found = IMAGE_RELEASES.find(({ name }) => name === release)
-  if (found) return found.kind
-  throw refusal('release', `one of cloud-init (${IMAGE_RELEASES.map(({ name }) => name).join(', ')}), got ${release}`)
-}
+const kindOf = (release: string): ImageKind => findRelease({ releases: IMAGE_RELEASES }, release).kind
 
 /** Images that cloud-init sets up at their first start, seeded by NoCloud. */
 export const cloudInit = defineFamily<z.infer<typeof Options>, z.infer<typeof Words>>({

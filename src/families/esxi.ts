@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { AppError } from '../core/errors.ts'
 import type { InstallStorage, InstallValues } from '../domain/install/install-values.ts'
 import { SecretReference } from '../domain/install/secret-reference.ts'
 import { ESXI_VERSIONS, type EsxiVersion, KEYBOARDS } from './esxi/command-table.ts'
 import { judgeEsxi } from './esxi/judge.ts'
 import { esxiNetwork } from './esxi/network.ts'
 import { defineFamily, type Release } from './family.ts'
+import { findRelease } from './find-release.ts'
+import { refusal } from './refuse.ts'
 
 const RELEASES = ESXI_VERSIONS.map((version) => ({
   ...{ name: `esxi-${version}`, title: `VMware ESXi ${version}`, version },
@@ -47,12 +48,7 @@ const Words = z.strictObject({
 })
 type Words = z.infer<typeof Words>
 
-const versionOf = (release: string): EsxiVersion => {
-  const found = RELEASES.find(({ name }) => name === release)
-  if (found) return found.version
-  const known = RELEASES.map(({ name }) => name).join(', ')
-  throw new AppError('template.invalid', `expected a release of ESXi (${known}), got ${release}`)
-}
+const versionOf = (release: string): EsxiVersion => findRelease({ releases: RELEASES }, release).version
 
 /** VMware ESXi, which divides its disk itself, speaks English and runs in UTC. */
 export const esxi = defineFamily({
@@ -96,9 +92,6 @@ export const esxi = defineFamily({
     'files that are included',
   ],
 })
-
-const refusal = (field: string, expected: string): AppError =>
-  new AppError('template.invalid', `${field}: expected ${expected}`)
 
 function keyboardOf(keyboard: string): string {
   const name = KEYBOARDS[keyboard]

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { InstallValues } from '../domain/install/install-values.ts'
 import { assertFullNames } from './accounts.ts'
 import { defineFamily } from './family.ts'
+import { findRelease } from './find-release.ts'
 import { judgeIgnition } from './ignition/judge.ts'
 import { ignitionStorage } from './ignition/storage.ts'
 import { fileOf, SYSTEM_RELEASES, SYSTEMS } from './ignition/systems.ts'
@@ -26,11 +27,7 @@ const Words = z.strictObject({
   failed: z.string().describe('called where a command failed'),
 })
 
-const systemOf = (release: string) => {
-  const found = SYSTEM_RELEASES.find(({ name }) => name === release)
-  if (found) return SYSTEMS[found.kind]
-  throw refusal('release', `one of ignition (${SYSTEM_RELEASES.map(({ name }) => name).join(', ')}), got ${release}`)
-}
+const systemOf = (release: string) => SYSTEMS[findRelease({ releases: SYSTEM_RELEASES }, release).kind]
 
 /** Images that Ignition sets up before their first start (specification 3.4.0). */
 export const ignition = defineFamily<Record<string, never>, z.infer<typeof Words>>({

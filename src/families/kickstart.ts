@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { AppError } from '../core/errors.ts'
 import type { InstallLink, InstallUse, InstallValues } from '../domain/install/install-values.ts'
 import { SecretReference } from '../domain/install/secret-reference.ts'
 import { defineFamily, type Release } from './family.ts'
+import { findRelease } from './find-release.ts'
 import type { Syntax } from './kickstart/command-table.ts'
 import { judgeKickstart } from './kickstart/judge.ts'
 
@@ -77,12 +77,7 @@ const Words = z.strictObject({
 })
 type Words = z.infer<typeof Words>
 
-const syntaxOf = (release: string): KickstartRelease => {
-  const found = RELEASES.find(({ name }) => name === release)
-  if (found) return found
-  const known = RELEASES.map(({ name }) => name).join(', ')
-  throw new AppError('template.invalid', `expected a release of kickstart (${known}), got ${release}`)
-}
+const releaseOf = (name: string) => findRelease({ releases: RELEASES }, name)
 
 /** Anaconda of Red Hat Enterprise Linux and what is built from it, and of Fedora. */
 export const kickstart = defineFamily({
@@ -94,7 +89,7 @@ export const kickstart = defineFamily({
   words: Words,
   passwords: 'crypt',
   describe: (values, options, release) => {
-    const { syntax, source } = syntaxOf(release)
+    const { syntax, source } = releaseOf(release)
     const { ntp } = values.settings
     const hasTimeSource = syntax !== 'rhel8'
     const disks = values.storage.disks.map(({ device }) => device)
@@ -108,12 +103,12 @@ export const kickstart = defineFamily({
     }
   },
   kernelArguments: ({ urls, settings }, release) => {
-    const source = settings.mirror ?? syntaxOf(release).source
+    const source = settings.mirror ?? releaseOf(release).source
     return ['ip=dhcp', `inst.ks=${urls.answers}ks.cfg`, ...(source ? [`inst.repo=${source}`] : []), 'inst.text']
   },
   done: '%post calls back when all is installed; the first start of the new system proves it',
   proof: 'judged',
-  judge: async ([file], release) => (file ? judgeKickstart(file, syntaxOf(release).syntax) : []),
+  judge: async ([file], release) => (file ? judgeKickstart(file, releaseOf(release).syntax) : []),
   unjudged: [
     'whether packages and groups exist in the repositories',
     'whether the devices have these names in the installer',

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { InstallValues } from '../domain/install/install-values.ts'
 import { assertFullNames, debianPackages } from './accounts.ts'
 import { defineFamily, type Release } from './family.ts'
+import { findRelease } from './find-release.ts'
 import { installerArguments, interfaceLines, resolverLines } from './preseed/interfaces.ts'
 import { judgePreseed } from './preseed/judge.ts'
 import { DEBIAN_FAULTS } from './preseed/log-faults.ts'
@@ -72,11 +73,7 @@ const Words = z.strictObject({
 })
 type Words = z.infer<typeof Words>
 
-const releaseOf = (name: string): DebianRelease => {
-  const found = RELEASES.find((release) => release.name === name)
-  if (found) return found
-  throw refusal('release', `one of preseed (${RELEASES.map((release) => release.name).join(', ')}), got ${name}`)
-}
+const releaseOf = (name: string) => findRelease({ releases: RELEASES }, name)
 
 /** The installer of Debian, with preseeded answers. */
 export const preseed = defineFamily<z.infer<typeof Options>, Words>({

@@ -1,8 +1,9 @@
 import * as z from 'zod'
-import { AppError } from '../core/errors.ts'
 import type { InstallValues } from '../domain/install/install-values.ts'
 import { SecretReference } from '../domain/install/secret-reference.ts'
 import { defineFamily, type FamilyFile } from './family.ts'
+import { findRelease } from './find-release.ts'
+import { refusal } from './refuse.ts'
 import { windowsDisks } from './unattend/disks.ts'
 import { judgeUnattend } from './unattend/judge.ts'
 import { windowsLinks } from './unattend/links.ts'
@@ -78,12 +79,7 @@ const Words = z.strictObject({
   failed: z.string().describe('called with the reason when it is not'),
 })
 
-const releaseOf = (name: string): WindowsRelease => {
-  const found = WINDOWS_RELEASES.find((release) => release.name === name)
-  if (found) return found
-  const known = WINDOWS_RELEASES.map((release) => release.name).join(', ')
-  throw new AppError('template.invalid', `expected a release of Windows (${known}), got ${name}`)
-}
+const releaseOf = (name: string) => findRelease({ releases: WINDOWS_RELEASES }, name)
 
 const file = (name: string, format: FamilyFile['format'], mediaType = 'text/plain'): FamilyFile => ({
   ...{ name, template: `unattend/${name}.hbs`, format, mediaType },
@@ -153,9 +149,6 @@ const callbacks = ({ urls }: InstallValues) => ({
   installed: `${urls.callback}/installed`,
   failed: `${urls.callback}/failed`,
 })
-
-const refusal = (field: string, expected: string): AppError =>
-  new AppError('template.invalid', `${field}: expected ${expected}`)
 
 /** Throws where Windows would ask for an account, or not take a name. */
 function assertAccounts({ machine, settings }: InstallValues, { server, title }: WindowsRelease): void {

@@ -1,5 +1,7 @@
 import { AppError } from '../core/errors.ts'
 import type { FileFormat } from '../domain/install/file-format.ts'
+import { grubWord, ipxeWord } from './boot-script-word.ts'
+import { refuseUnless, showValue } from './refuse-unless.ts'
 
 export type Scalar = string | number | boolean
 /** Where a value stands in the template: the text right before it in its line, and how far that line is indented. */
@@ -18,7 +20,6 @@ export type Quoting = {
   inPart?(written: string): string
 }
 
-const PLAIN_WORD = /^[A-Za-z0-9._:/@%+=,~-]*$/
 /** Words that neither pykickstart's splitting nor ESXi's changes (both split like a POSIX shell). */
 const KICKSTART_WORD = /^[A-Za-z0-9._:/@%+=,~^-]+$/
 const NO_CONTROL = /^[^\p{Cc}\u2028\u2029]*$/u
@@ -49,10 +50,8 @@ const jsonQuoting = {
 
 /** The formats a boot template may be in. */
 export const QUOTING: Readonly<Record<FileFormat, Quoting>> = {
-  /** iPXE has no quoting that survives every command: a value with white space, `$`, `&`, `|` or control bytes is refused. */
-  ipxe: { value: wordOf(PLAIN_WORD) },
-  /** A word of GRUB's shell, which splits and expands like POSIX's but knows fewer escapes: only plain words. */
-  grub: { value: wordOf(PLAIN_WORD) },
+  ipxe: { value: ipxeWord },
+  grub: { value: grubWord },
   sh: { value: (value) => quoteForShell(String(value)), part: quoteForShell },
   /** A double-quoted scalar; numbers, true and false as themselves. Lists and maps in flow style end further in than their key (YAML 1.2 §7.4). */
   yaml: { ...jsonQuoting, structure: structureWithin(2) },
@@ -89,7 +88,7 @@ export const QUOTING: Readonly<Record<FileFormat, Quoting>> = {
 function kickstartWord(value: Scalar, { before }: Spot): string {
   const text = refuseUnless(NO_CONTROL, String(value))
   if (text.startsWith('-') && /^$|\s$/.test(before))
-    throw new AppError('template.invalid', `expected a word that is no option, got ${show(text)}`)
+    throw new AppError('template.invalid', `expected a word that is no option, got ${showValue(text)}`)
   if (KICKSTART_WORD.test(text) && !(text.startsWith('%') && /^\s*$/.test(before))) return text
   return `'${text.replaceAll("'", `'"'"'`)}'`
 }
@@ -98,7 +97,7 @@ function kickstartWord(value: Scalar, { before }: Spot): string {
 function sectionOf(text: string): string {
   const line = text.split(/\r?\n/).find((one) => one.trimStart().startsWith('%'))
   if (line !== undefined)
-    throw new AppError('template.invalid', `expected a line that does not begin with %, got ${show(line)}`)
+    throw new AppError('template.invalid', `expected a line that does not begin with %, got ${showValue(line)}`)
   return text
 }
 
@@ -123,11 +122,4 @@ const XML_TEXT = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u
 function escapeXml(text: string): string {
   const escaped = refuseUnless(XML_TEXT, text).replace(/[&<>"']/g, (letter) => XML_ESCAPES[letter]!)
   return escaped.replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`)
-}
-
-const show = (text: string): string => JSON.stringify(text.slice(0, 80))
-
-function refuseUnless(shape: RegExp, value: string): string {
-  if (shape.test(value)) return value
-  throw new AppError('template.invalid', `expected a value of the form ${shape}, got ${show(value)}`)
 }

@@ -1,6 +1,7 @@
 import Handlebars from 'handlebars'
 import { AppError } from '../core/errors.ts'
 import type { FileFormat } from '../domain/install/file-format.ts'
+import { openGrubQuote } from './boot-script-word.ts'
 import { QUOTING, type Spot } from './quoting.ts'
 
 /** A value, condition or part of a template: its path and line, and the formats it stands in, the outermost first. */
@@ -148,9 +149,19 @@ function whyQuotesDoNotHold(format: FileFormat, before: string): string | undefi
   if (IN_QUOTES.has(format) && /["']$/.test(before)) return 'one within quotes: it brings its own'
   if ((format === 'yaml' || format === 'json') && !BEFORE_WHOLE.test(before))
     return 'a piece of one: put the whole into {{#as "text"}}'
+  if (format === 'grub') return whyGrubBreaks(before)
   if (format !== 'xml') return undefined
   if (before.lastIndexOf('<!--') > before.lastIndexOf('-->')) return 'one within a comment'
   return before.lastIndexOf('<![CDATA[') > before.lastIndexOf(']]>') ? 'one within CDATA' : undefined
+}
+
+/** Quotes of a line before are not seen where a value is written, and within single ones it could not bring its own. */
+function whyGrubBreaks(before: string): string | undefined {
+  const open = openGrubQuote(before)
+  if (open === "'") return 'one within single quotes: it brings its own'
+  if (/[\\$]$/.test(before)) return 'one behind a backslash or $'
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  return open !== undefined && openGrubQuote(line) === undefined ? 'one within quotes of a line before' : undefined
 }
 
 const helperPath = (name: string, loc: hbs.AST.SourceLocation): hbs.AST.PathExpression =>

@@ -21,6 +21,29 @@ describe('slipway', () => {
       expect(stdout).toContain(`slipway ${name}`)
   })
 
+  const listed = (stdout: string) =>
+    [...stdout.matchAll(/^ {2}slipway (\S+)/gm)].map(([, word]) => word).filter((word) => word !== 'COMMAND')
+
+  it.each(['template', 'run', 'image', 'user'])(
+    'lists only the commands of %s where it is asked for them',
+    async (word) => {
+      const { stdout, exitCode } = await slipway(word, '--help')
+      expect([exitCode, new Set(listed(stdout))]).toEqual([0, new Set([word])])
+      expect(stdout).toMatch(new RegExp(`^The commands of slipway ${word}\\.\n\n  slipway ${word} `))
+      expect(listed((await slipway('--help')).stdout).filter((one) => one === word)).toHaveLength(listed(stdout).length)
+    },
+  )
+
+  it.each([[['template']], [['template', 'rendre']]])('lists them too where %j is no command', async (args) => {
+    const { stdout, stderr, exitCode } = await slipway(...args)
+    expect([exitCode, new Set(listed(stdout))]).toEqual([2, new Set(['template'])])
+    expect(stderr).toContain(`expected a command, got ${JSON.stringify(args.join(' '))}`)
+  })
+
+  it('still tells of a command that is one word', async () => {
+    expect((await slipway('apply', '--help')).stdout).toMatch(/^Make or replace/)
+  })
+
   test.each([
     ['an unknown command', ['nothing'], 2, /expected a command, got "nothing"/],
     ['an unknown option', ['run', 'list', '--loud'], 2, /request\.invalid: slipway run list: .*--loud/],
@@ -61,8 +84,10 @@ it('prints the whole of an answer that is longer than a pipe', async () => {
 describe('resource files', () => {
   it('are applied in an order that works', () => {
     const text =
-      'kind: Machine\nspec: { name: m }\n---\nkind: HardwareProfile\nspec: { name: p }\n---\nkind: Segment\nspec: { name: s }\n'
-    expect(readResources('f', text).map(({ kind }) => kind)).toEqual(['Segment', 'HardwareProfile', 'Machine'])
+      'kind: Machine\nspec: { name: m }\n---\nkind: HardwareProfile\nspec: { name: p }\n---\nkind: Segment\nspec: { name: s }\n---\nkind: BootTemplate\nspec: { family: a, file: b.hbs, source: c }\n'
+    expect(readResources('f', text).map(({ kind }) => kind)).toEqual([
+      ...['BootTemplate', 'Segment', 'HardwareProfile', 'Machine'],
+    ])
   })
   test.each([
     ['an unknown kind', 'kind: Thing\nspec: { name: x }', /f, document 1/],
@@ -71,6 +96,13 @@ describe('resource files', () => {
       'kind: Segment\nspec: { name: s }\n---\nkind: Segment\nspec: {}',
       /f, document 2/,
     ],
+    [
+      'a template that leads out of its folder',
+      'kind: BootTemplate\nspec: { family: .., file: x.hbs, source: x }',
+      /family/,
+    ],
+    ['a template without a source', 'kind: BootTemplate\nspec: { family: kickstart, file: ks.cfg.hbs }', /source/],
+    ['a field that a template has not', 'kind: BootTemplate\nspec: { family: a, file: b.hbs, source: c, by: d }', /by/],
     ['broken YAML', 'kind: [', /f, document 1/],
   ])('with %s are refused by document', (_name, text, message) => {
     expect(() => readResources('f', text)).toThrow(

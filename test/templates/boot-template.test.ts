@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { compileBootTemplate } from '../../src/templates/boot-template.ts'
 import { BOOT_TEMPLATES, loadTemplates } from '../../src/templates/template-folder.ts'
 
-const render = (source: string, values: Record<string, unknown>, format: 'ipxe' | 'sh' | 'line' = 'line') =>
+const render = (source: string, values: Record<string, unknown>, format: 'sh' | 'line' = 'line') =>
   compileBootTemplate('t', source, format)(values)
 
 it('writes values as they are where the format allows them', () => {
@@ -52,21 +52,6 @@ test.each(values.map((value) => [JSON.stringify(value).slice(0, 40), value]))(
       )
     const script = render("for word in {{a}}; do printf '%s' \"$word\"; printf '|'; done", { a: value }, 'sh')
     expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe(`${value}|`)
-  },
-)
-
-test.each(values.map((value) => [JSON.stringify(value).slice(0, 40), value]))(
-  '%s adds nothing to an iPXE script or is refused',
-  (_name, value) => {
-    let text: string
-    try {
-      text = render('kernel a={{a}} end', { a: value }, 'ipxe')
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'template.invalid' })
-      return
-    }
-    expect(text).toBe(`kernel a=${value} end`)
-    expect(text).not.toMatch(/[\s]a=.*[\s$&|;].* end$/)
   },
 )
 

@@ -42,7 +42,7 @@ import { profileRoutes } from '../../src/web/api/profile-routes.ts'
 import { resourceRoutes } from '../../src/web/api/resource-routes.ts'
 import { runRoutes } from '../../src/web/api/run-routes.ts'
 import { secretRoutes } from '../../src/web/api/secret-routes.ts'
-import { templateRoutes } from '../../src/web/api/template-routes.ts'
+import { templateRoutes, templateSaving } from '../../src/web/api/template-routes.ts'
 import { createConsole } from '../../src/web/console/console.ts'
 import { createPeopleDoor } from '../../src/web/people-door.ts'
 import { createUploads } from '../../src/web/upload-door.ts'
@@ -167,6 +167,7 @@ export async function createPeopleFixture() {
       resources,
       profiles: registry,
       templates,
+      saveTemplate: templateSaving({ templates, audit }),
       openRuns: store.runs.open,
       transfers,
       images,

@@ -3,6 +3,7 @@ import type { JudgedFile } from '../family.ts'
 import { checkShell } from '../formats/check-shell.ts'
 import { type KickstartCommand, type KickstartFile, readKickstart } from '../formats/kickstart-file.ts'
 import { type Command, commandsOf, type Syntax } from './command-table.ts'
+import { shapeOf } from './value-table.ts'
 
 const SECTIONS = new Set([
   '%packages',
@@ -32,7 +33,9 @@ const ONCE = new Set([
 export async function judgeKickstart({ name, text }: JudgedFile, syntax: Syntax): Promise<Finding[]> {
   const read = readKickstart(name, text)
   const known = commandsOf(syntax)
-  const scripts = read.sections.filter((one) => SCRIPTS.has(one.name) && !isOtherInterpreter(one.words))
+  const scripts = read.sections.filter(
+    (one) => SCRIPTS.has(one.name) && !isOtherInterpreter(one.words) && !read.cut.includes(one),
+  )
   const shells = await Promise.all(scripts.map(({ line, body }) => checkShell(name, line + 1, body)))
   const found = [
     ...read.findings,
@@ -40,7 +43,7 @@ export async function judgeKickstart({ name, text }: JudgedFile, syntax: Syntax)
     ...read.sections.flatMap(({ name: section, line }) =>
       SECTIONS.has(section) ? [] : [problem(line, `expected a section that ${syntax} knows, got ${section}`)],
     ),
-    ...judgeWhole(read),
+    ...judgeWhole(read, known),
     ...shells.flat(),
   ]
   return found.map((one) => ({ ...one, file: name })).sort((one, other) => one.line - other.line)
@@ -71,13 +74,14 @@ function judgeCommand(
   return [
     ...(command.standing === 'deprecated' ? [problem(line, `${syntax} will refuse ${name} one day`, 'warning')] : []),
     ...findings,
+    ...judgeValues(line, name, options),
     ...missing.map(([option]) => problem(line, `expected --${option} of ${name}, got none`)),
     ...(rest.length > 0 && !command.takesWords ? [problem(line, `expected options of ${name}, got ${rest[0]}`)] : []),
   ]
 }
 
 /** As argparse reads them: `--size=1`, `--size 1`, and an abbreviation that fits one option only. */
-function readOptions(line: number, name: string, words: KickstartCommand['words'], command: Command) {
+function readOptions(line: number, name: string, words: KickstartCommand['words'], command: Command | undefined) {
   const [options, rest, findings]: [Option[], string[], Finding[]] = [[], [], []]
   for (let at = 0; at < words.length; at += 1) {
     const { text } = words[at]!
@@ -86,63 +90,68 @@ function readOptions(line: number, name: string, words: KickstartCommand['words'
       continue
     }
     const [, given, value] = /^--([^=]*)(?:=(.*))?$/s.exec(text)!
-    const option = command.options.get(given!)
+    const option = command?.options.get(given!)
+    const next = words[at + 1]?.text
+    const follows = option?.takesValue && value === undefined && next !== undefined && !/^-\S/.test(next)
     if (!option) findings.push(problem(line, `expected an option of ${name}, got --${given}`))
-    else if (option.takesValue && value === undefined && words[at + 1] === undefined)
-      findings.push(problem(line, `expected a value of --${given}, got none`))
+    else if (option.takesValue && value === undefined && !follows)
+      findings.push(problem(line, `expected a value of --${given}, got ${next ?? 'none'}`))
     else if (!option.takesValue && value !== undefined)
       findings.push(problem(line, `expected no value of --${given}, got ${value}`))
-    else if (option.takesValue && value === undefined) at += 1
-    options.push({ name: given!, value })
+    if (follows) at += 1
+    options.push({ name: given!, value: follows ? next : value })
   }
   return { options, rest, findings }
 }
 
-const givenTo = ({ words }: KickstartCommand, option: string): string | undefined =>
-  words.find(({ text }) => text.startsWith(`--${option}=`))?.text.slice(option.length + 3)
-const NUMBERS: readonly string[] = ['size', 'maxsize', 'vlanid', 'mtu', 'spares', 'uid', 'gid']
+/** What an option takes, where that is not free. A secret that is left out is none of it. */
+const judgeValues = (line: number, command: string, options: readonly Option[]): Finding[] =>
+  options.flatMap(({ name, value }) => {
+    const shape = shapeOf(command, name)
+    if (!shape || value === undefined || shape.is.test(value)) return []
+    return [problem(line, `expected ${shape.says} of --${name}, got ${value === '' ? 'none' : value}`)]
+  })
 
-function judgeWhole({ commands, sections }: KickstartFile): Finding[] {
-  const all = (name: string) => commands.filter((one) => one.name === name)
+/** A command with its options read. */
+type ReadCommand = { line: number; name: string; options: Option[]; rest: string[] }
+
+const givenTo = ({ options }: ReadCommand, option: string): string | undefined =>
+  options.find(({ name }) => name === option)?.value
+
+/** Where a section has not its end, what follows it was not read as what it is: then nothing is said to be missing. */
+function judgeWhole({ commands, sections, unclosed }: KickstartFile, known: ReadonlyMap<string, Command>): Finding[] {
+  const all = (name: string): ReadCommand[] =>
+    commands
+      .filter((one) => one.name === name)
+      .map(({ line, words }) => ({ line, name, ...readOptions(line, name, words, known.get(name)) }))
   const parts = [...all('part'), ...all('partition')]
   const twice = [...ONCE].flatMap((name) =>
     all(name)
       .slice(1)
       .map(({ line }) => problem(line, `expected ${name} once, got it again`)),
   )
-  const numbers = commands.flatMap((command) =>
-    NUMBERS.flatMap((option) => {
-      const value = givenTo(command, option)
-      return value === undefined || /^\d+$/.test(value)
-        ? []
-        : [problem(command.line, `expected a number of --${option}, got ${value}`)]
-    }),
-  )
   const included = commands.some(({ name }) => name === '%include' || name === '%ksappend')
+  if (unclosed) return twice
   return [
     ...twice,
-    ...numbers,
     ...judgeStorage(parts, all('raid'), all('volgroup'), all('logvol')),
     ...(included ? [] : judgeNeeds(commands, sections)),
   ]
 }
 
 function judgeStorage(
-  parts: KickstartCommand[],
-  raids: KickstartCommand[],
-  groups: KickstartCommand[],
-  volumes: KickstartCommand[],
+  parts: ReadCommand[],
+  raids: ReadCommand[],
+  groups: ReadCommand[],
+  volumes: ReadCommand[],
 ): Finding[] {
-  const firstWord = ({ words }: KickstartCommand) => words.find(({ text }) => !text.startsWith('--'))?.text ?? ''
+  const firstWord = ({ rest }: ReadCommand) => rest[0] ?? ''
   const made = new Set([...parts, ...raids].map(firstWord))
-  const members = [
-    ...raids.map((raid) => ({ raid, of: raid.words.slice(1) })),
-    ...groups.map((raid) => ({ raid, of: raid.words.slice(1) })),
-  ]
+  const members = [...raids, ...groups].map((raid) => ({ raid, of: raid.rest.slice(1) }))
   const dangling = members.flatMap(({ raid, of }) =>
     of
-      .filter(({ text }) => !text.startsWith('--') && !made.has(text))
-      .map(({ text }) => problem(raid.line, `expected a member that a line makes, got ${text}`)),
+      .filter((member) => !made.has(member))
+      .map((member) => problem(raid.line, `expected a member that a line makes, got ${member}`)),
   )
   const known = new Set(groups.map(firstWord))
   const lost = volumes

@@ -82,11 +82,26 @@ const UsedAnswer = z.object({
   ...{ text: z.string().describe('secrets are left out'), at: z.int() },
 })
 
+const Saved = z.object({
+  version: z.int().nullable().describe('none where the template folder’s or the program’s counts'),
+  isNew: z.boolean(),
+})
+/** What is said of a version beside its source: it stands in the audit. */
+const TemplateNote = z
+  .string()
+  .max(256)
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected one line')
+export const SaveWish = z.strictObject({
+  source: text,
+  note: TemplateNote.optional().describe('what was changed and why, for the audit'),
+  onlyIfDiffers: z.boolean().default(false).describe('store no version of what counts already'),
+})
+
 /** What the endpoints and pages of boot templates need. */
 export type TemplateDoor = {
   families(): Promise<FamilyAnswer[]>
   show(path: string): Promise<TemplateAnswer>
-  save(path: string, source: string, by: string): Promise<number>
+  save(path: string, source: string, by: string, how?: { onlyIfDiffers?: boolean }): Promise<z.infer<typeof Saved>>
   restore(path: string, which: string, by: string): Promise<number>
   diff(path: string, from: string, to: string): Promise<string>
   render(wish: RenderWish): Promise<RenderAnswer>
@@ -99,6 +114,23 @@ export type TemplateRoutesDeps = {
   audit(actor: Actor, action: string, target: string, detail: Record<string, unknown>): Promise<void>
 }
 
+/** Saves a template for a person who may, and notes it in the audit if it made a version. */
+export type TemplateSaving = (
+  path: string,
+  wish: z.infer<typeof SaveWish>,
+  actor: Actor,
+) => Promise<z.infer<typeof Saved>>
+
+/** What the endpoint of saving and the console's editor both do. */
+export const templateSaving =
+  ({ templates, audit }: TemplateRoutesDeps): TemplateSaving =>
+  async (path, { source, note, onlyIfDiffers }, actor) => {
+    const saved = await templates.save(path, source, actor.name, { onlyIfDiffers })
+    const said = { version: saved.version, ...(note ? { note } : {}) }
+    if (saved.isNew) await audit(actor, 'templates.save', path, said)
+    return saved
+  }
+
 const ByPath = z.object({ family: name, file: z.string().min(1).max(63) })
 const which = z.string().max(16).describe('now, shipped, or the number of a version')
 const Version = z.object({ version: z.int() })
@@ -106,6 +138,7 @@ const Version = z.object({ version: z.int() })
 /** Families of operating systems and their boot templates. */
 export function templateRoutes({ templates, audit }: TemplateRoutesDeps): Endpoint[] {
   const pathOf = ({ family, file }: z.infer<typeof ByPath>): string => `${family}/${file}`
+  const save = templateSaving({ templates, audit })
   const one = { path: '/templates/{family}/{file}', params: ByPath } as const
   return [
     ...judgingRoutes(templates),
@@ -115,12 +148,8 @@ export function templateRoutes({ templates, audit }: TemplateRoutesDeps): Endpoi
     }),
     endpoint({
       ...{ ...one, method: 'put', says: 'Store a new version of a boot template', role: 'admin' },
-      ...{ body: z.strictObject({ source: text }), answer: Version },
-      handle: async ({ params, body, actor }) => {
-        const version = await templates.save(pathOf(params), body.source, actor.name)
-        await audit(actor, 'templates.save', pathOf(params), { version })
-        return { version }
-      },
+      ...{ body: SaveWish, answer: Saved },
+      handle: ({ params, body, actor }) => save(pathOf(params), body, actor),
     }),
     endpoint({
       ...{ method: 'post', path: '/templates/{family}/{file}/restore', role: 'admin', params: ByPath },

@@ -18,7 +18,7 @@ import type { PackageDoor } from '../api/package-routes.ts'
 import type { ProfileDoor } from '../api/profile-routes.ts'
 import type { RunDoor } from '../api/run-routes.ts'
 import type { RunNewsFeed } from '../api/run-stream.ts'
-import type { TemplateDoor } from '../api/template-routes.ts'
+import type { TemplateDoor, TemplateSaving } from '../api/template-routes.ts'
 import { actorOf } from '../authentication.ts'
 import type { ImageDoor } from '../image-facts.ts'
 import type { LifeRecord } from './image-life-view.ts'
@@ -58,7 +58,7 @@ export type LibraryDoor = {
   importHosts: readonly string[]
 }
 
-/** What the pages read. They change nothing by themselves: every action of a page is a call of the API. */
+/** What the pages read. They change nothing by themselves: every action of a page is a call of the API, or of what it calls. */
 export type Pages = {
   views: Views
   runs: RunDoor
@@ -76,6 +76,7 @@ export type Pages = {
   }
   profiles: ProfileDoor
   templates: TemplateDoor
+  saveTemplate: TemplateSaving
   images: ImageDoor
   library: LibraryDoor
   /** `httpPort`: of the door where machines get packages. */

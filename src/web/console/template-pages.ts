@@ -1,9 +1,8 @@
 import { Router as newRouter, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
-import { actorOf } from '../authentication.ts'
-import { refusalOfRole } from '../refusals.ts'
 import { type Pages, sendPage } from './pages.ts'
-import { diffLines, familyRow, originWords, renderedView } from './template-view.ts'
+import { templateEditor } from './template-editor.ts'
+import { familyRow, renderedView } from './template-view.ts'
 
 /** The families of operating systems, what a machine would be given by one, and the versions of a boot template. */
 export function templatePages(parts: Pages): Router {
@@ -17,13 +16,7 @@ export function templatePages(parts: Pages): Router {
       const values = await familyValues(parts, String(req.params.family), req.query)
       sendPage(views, req, res, 'template-family', { title: values.family.title, ...values })
     })
-    .get('/templates/:family/:file', async (req, res) => {
-      const path = `${req.params.family}/${req.params.file}`
-      const [template, diff] = [await templates.show(path), await templates.diff(path, 'shipped', 'now')]
-      const cannot = refusalOfRole(actorOf(req), 'admin')
-      const values = { ...template, from: originWords(template.origin), diff: diffLines(diff), cannot }
-      sendPage(views, req, res, 'template', { title: path, family: req.params.family, ...values })
-    })
+    .use(templateEditor(parts))
 }
 
 const FIELDS = ['release', 'machine', 'profile', 'segment'] as const

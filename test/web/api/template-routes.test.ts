@@ -79,7 +79,10 @@ describe('a boot template', () => {
 
   it('is replaced by a version of its own, compared, and given back', async () => {
     const source = (await shipped()).replace('firstboot --disabled', 'firstboot --enabled')
-    expect((await call('PUT', KS, { source })).body).toEqual({ version: 1 })
+    expect((await call('PUT', KS, { source, note: 'as asked' })).body).toEqual({ version: 1, isNew: true })
+    expect((await people.store.access.auditRows()).at(-1)).toMatchObject({
+      ...{ action: 'templates.save', target: 'kickstart/ks.cfg.hbs', detail: { version: 1, note: 'as asked' } },
+    })
     const { body } = await render()
     expect(body.files[0]).toMatchObject({ origin: { kind: 'version', version: 1 } })
     expect(body.files[0]?.text).toContain('firstboot --enabled')
@@ -97,6 +100,17 @@ describe('a boot template', () => {
     ])
   })
 
+  it('is stored again only if it differs, where that is asked', async () => {
+    const source = await shipped()
+    const put = async (text: string) => (await call('PUT', KS, { source: text, onlyIfDiffers: true })).body
+    expect(await put(source)).toEqual({ version: null, isNew: false })
+    expect(await put(`${source}\n`)).toEqual({ version: 1, isNew: true })
+    expect(await put(`${source}\n`)).toEqual({ version: 1, isNew: false })
+    expect((await call('PUT', KS, { source: `${source}\n` })).body).toEqual({ version: 2, isNew: true })
+    const saved = (await people.store.access.auditRows()).filter(({ action }) => action === 'templates.save')
+    expect(saved).toHaveLength(2)
+  })
+
   it('is tried before it is stored, by those who may', async () => {
     const sources = { 'kickstart/ks.cfg.hbs': 'lang {{settings.language}}\nbogus {{machine.name}}\n' }
     const { body } = await render({ sources }, 'operator')
@@ -112,6 +126,19 @@ describe('a boot template', () => {
     ['a helper call', 'a\n{{lookup this "constructor"}}', /line 2: expected a value/],
     ['a value within quotes', `a\nx --y='{{machine.name}}'`, /line 2: expected a value that keeps its quotes/],
     ['a format that is not known', '{{#as "perl"}}{{/as}}', /the format perl/],
+    ['a value that is not there', 'a\nb {{machine.colour}}', /ks\.cfg\.hbs, line 2, value machine\.colour/],
+    ['a condition that is not there', 'a\n{{#if colour}}b{{/if}}', /ks\.cfg\.hbs, line 2, value colour/],
+    [
+      'a value that is not there, where accounts are told',
+      '{{#each settings.users}}\n{{name}} {{shell}}\n{{/each}}',
+      /ks\.cfg\.hbs, line 2, value shell/,
+    ],
+    [
+      'a value that is not there, where nobody has an account',
+      '{{#if settings.users}}a{{else}}\n{{colour}}{{/if}}',
+      /ks\.cfg\.hbs, line 2, value colour/,
+    ],
+    ['a list for a word', 'a {{settings.users}}', /line 1, value settings\.users: expected text/],
   ])('with %s is not stored', async (_name, source, says) => {
     const { status, body } = await call('PUT', KS, { source })
     expect([status, JSON.stringify(body)]).toEqual([400, expect.stringMatching(says)])

@@ -21,7 +21,7 @@ export type Console = {
   people: PeopleFixture
   page: Page
   complaints: string[]
-  signIn(role?: 'operator' | 'viewer'): Promise<void>
+  signIn(role?: 'admin' | 'operator' | 'viewer'): Promise<void>
   picture(name: string): Promise<void>
   /** Serious and critical findings of axe-core on the page as it is shown. */
   findings(): Promise<string[]>

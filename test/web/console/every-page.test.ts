@@ -195,8 +195,11 @@ it('every disabled control says why, to a viewer and to an operator', async () =
   // Every page for two roles: half a minute where boots run beside it.
 }, 120_000)
 
-/** The import form uploads first, then calls the API itself: test/web/console/import.test.ts. */
-const NOT_API = ['post /sign-out', 'post null']
+/**
+ * The import form uploads first, then calls the API itself: test/web/console/import.test.ts. The editor of templates works
+ * without scripts, by what the API calls: test/web/console/template-editor.test.ts.
+ */
+const NOT_API = ['post /sign-out', 'post null', 'post /templates/kickstart/ks.cfg.hbs#tried']
 
 it('every button that changes something is a call of the API', async () => {
   const { page, people } = shown

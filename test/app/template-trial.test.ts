@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { expect, it, test } from 'vitest'
+import { tryTemplate } from '../../src/app/template-trial.ts'
+import { defineFamily, type FamilyFile } from '../../src/families/family.ts'
+import { FAMILIES, findFamily } from '../../src/families/index.ts'
+import { refusal } from '../../src/families/refuse.ts'
+
+const shipped = ({ template }: FamilyFile) =>
+  readFileSync(new URL(`../../boot-templates/${template}`, import.meta.url), 'utf8')
+
+test.each(FAMILIES.map((family) => [family.name, family] as const))(
+  'takes the templates of %s as they are shipped, and finds a value that is not there',
+  async (_name, family) => {
+    const [file] = family.files
+    await tryTemplate(family, file, shipped(file))
+    await expect(tryTemplate(family, file, 'x\n\n{{#if machine.colour}}{{/if}}')).rejects.toMatchObject({
+      code: 'template.value_missing',
+      message: expect.stringContaining(`${file.template}, line 3, value machine.colour`),
+    })
+  },
+)
+
+it('finds what only one release has not', async () => {
+  const kickstart = findFamily('kickstart')
+  const family = defineFamily({
+    ...kickstart,
+    describe: (values, options, release) => ({
+      ...kickstart.describe(values, options, release),
+      ...(release === 'rocky-9' ? {} : { colour: 'blue' }),
+    }),
+  })
+  await expect(tryTemplate(family, family.files[0], 'a {{kickstart.colour}}')).rejects.toMatchObject({
+    code: 'template.value_missing',
+    message: expect.stringContaining('value kickstart.colour'),
+  })
+})
+
+it('refuses no template because its family can do nothing with a made-up machine', async () => {
+  const family = defineFamily({
+    ...findFamily('kickstart'),
+    describe: () => {
+      throw refusal('settings.users', 'none')
+    },
+  })
+  await tryTemplate(family, family.files[0], 'a {{gone}}')
+})
