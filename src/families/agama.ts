@@ -78,6 +78,7 @@ export const agama = defineFamily({
       ...(settings.proxy ? [`proxy=${settings.proxy}`] : []),
     ]
   },
+  install: { faults: [] },
   done: 'a post script calls back when all is installed; the first start of the new system proves it',
   proof: 'judged',
   judge: async ([file]) => (file ? judgeAgama(file) : []),

@@ -65,6 +65,7 @@ export const autoinstall = defineFamily<z.infer<typeof Options>, z.infer<typeof 
   kernelArguments: ({ urls }) => [
     ...['ip=dhcp', 'autoinstall', `ds=nocloud;s=${urls.answers}`, 'cloud-config-url=/dev/null'],
   ],
+  install: { faults: [] },
   done: 'a late command calls back when all is installed; the first start of the new system proves it',
   proof: 'judged',
   judge: judgeAutoinstall,

@@ -119,6 +119,7 @@ export const autoyast = defineFamily({
       ...(urls.logPort === 514 ? [`loghost=${urls.logHost}`] : []),
     ]
   },
+  install: { faults: [] },
   done: 'a chroot script calls back at the end of the first stage; the first start of the new system proves it',
   proof: 'judged',
   judge: async ([file]) => (file ? judgeAutoyast(file) : []),

@@ -20,8 +20,11 @@ export type JudgedFile = { name: string; text: string }
  */
 export type FamilyInstall = { beforeWrite?: string; faults: readonly LogFault[] }
 
-/** How far what a family renders has been tried: its own installer ran here, judged by its rules only, or files and no more. */
-export type Proof = 'booted' | 'judged' | 'filesOnly'
+/**
+ * How far what a family renders has been tried: its own installer ran here to its end, or began and could not come to it
+ * here; judged by its rules only; files and no more.
+ */
+export type Proof = 'booted' | 'begun' | 'judged' | 'filesOnly'
 
 /**
  * A family of operating systems: what a person may set, the files that answer its installer, and who judges them.

@@ -114,7 +114,7 @@ export const preseed = defineFamily<z.infer<typeof Options>, Words>({
   ],
   install: { beforeWrite: 'disks.sh', faults: DEBIAN_FAULTS },
   done: 'late_command calls back when all is installed; the first start of the new system proves it',
-  proof: 'judged',
+  proof: 'begun',
   judge: judgePreseed,
   unjudged: [
     'whether packages exist on the mirror, and whether it has the installer’s own parts',

@@ -61,7 +61,7 @@ const LintAnswer = z.object({ release: z.string(), findings: z.array(Finding), u
 
 const FamilyAnswer = z.object({
   ...{ name: z.string(), title: z.string(), done: z.string().describe('how its end is seen') },
-  proof: z.enum(['booted', 'judged', 'filesOnly']).describe('how far what is rendered was tried'),
+  proof: z.enum(['booted', 'begun', 'judged', 'filesOnly']).describe('how far what is rendered was tried'),
   installs: z.boolean().describe('runs of kind install can be started by it'),
   releases: z.array(z.object({ name: z.string(), title: z.string() })),
   files: z.array(z.object({ name: z.string(), template: z.string(), format: z.string(), origin: Origin })),

@@ -4,6 +4,7 @@ import type { FamilyAnswer, RenderAnswer } from '../api/template-routes.ts'
 const PROOF: Readonly<Record<FamilyAnswer['proof'], { says: string; is: string }>> = {
   booted: { says: 'seen in the bench', is: 'good' },
   judged: { says: 'judged by its rules', is: 'info' },
+  begun: { says: 'its installer began in the bench', is: 'info' },
   filesOnly: { says: 'files only', is: 'none' },
 }
 type Origin = FamilyAnswer['files'][number]['origin']
