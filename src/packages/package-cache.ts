@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import { AppError, hasCode } from '../core/errors.ts'
 import type { FetchFile } from './apt-helper.ts'
 import { createFetchLanes, FETCH_LANES, type LaneLimits } from './fetch-lanes.ts'
+import { type GrowingFile, type Incoming, openGrowing } from './growing-file.ts'
 import { openPackageFiles, type PackageFiles } from './package-files.ts'
 import type { FileName, PackageFile } from './package-index.ts'
 import { encodePackagePath, isImmutable, promisedDigest } from './package-path.ts'
@@ -23,8 +24,8 @@ export type PackageAsking = FileName & {
   milliseconds: number
 }
 
-/** A file that may be read until `release` is called. */
-export type OpenPackage = { place: string; bytes: number; release(): void }
+/** A file that may be read until `release` is called. With `growing` it is still coming in, and has no place. */
+export type OpenPackage = { release(): void } & ({ place: string; bytes: number } | { growing: GrowingFile })
 
 export type PackageCacheDeps = {
   folder: string
@@ -37,11 +38,20 @@ export type PackageCacheDeps = {
   asked(asking: PackageAsking): void
   clock: Clock
   lanes?: LaneLimits
+  /** After how long who waits is given what has come so far. */
+  patienceMs?: number
 }
 
 export type PackageCache = ReturnType<typeof createPackageCache>
 
-type Found = { file: PackageFile; outcome: 'hit' | 'fetched' | 'stale' }
+type Found =
+  | { file: PackageFile; outcome: 'hit' | 'fetched' | 'stale' }
+  | { growing: GrowingFile; whole: Promise<PackageFile> }
+
+/** A fetch that is under way, shared by all who ask for its file. */
+type Fetching = Incoming & { whole: Promise<PackageFile> }
+
+const PATIENCE_MS = 2000
 
 /** Packages of archives, fetched when a machine first asks and kept. Nothing is read or removed before the first use. */
 export function createPackageCache(deps: PackageCacheDeps) {
@@ -63,22 +73,29 @@ export function createPackageCache(deps: PackageCacheDeps) {
     /** Ends what is being fetched. */
     stop: find.stop,
     /**
-     * A file of a source, from here or from its archive. Throws package.not_found, package.unreachable,
-     * package.too_large, storage.full, request.too_many.
+     * A file of a source, from here or from its archive; with `mayGrow` one that takes long is given while it comes in.
+     * Throws package.not_found, package.unreachable, package.too_large, storage.full, request.too_many.
      */
-    open: async (name: FileName, address: string): Promise<OpenPackage> => {
+    open: async (name: FileName, address: string, mayGrow = false): Promise<OpenPackage> => {
       const started = performance.now()
       const source = await find.source(name.source)
       const tell = (outcome: PackageOutcome, bytes: number): void =>
         deps.asked({ ...name, address, outcome, bytes, milliseconds: Math.round(performance.now() - started) })
+      const tellFailure = (error: unknown): void =>
+        tell(hasCode(error, 'package.not_found') ? 'notFound' : 'unreachable', 0)
       try {
-        const { file, outcome } = await find.file(source, name)
         const all = await files()
+        const found = await find.file(source, name, mayGrow)
+        if ('growing' in found) {
+          found.whole.then(({ bytes }) => tell('fetched', bytes), tellFailure)
+          return { growing: found.growing, release: () => void found.growing.handle.close() }
+        }
+        const { file, outcome } = found
         const release = all.use(file)
         tell(outcome, file.bytes)
         return { place: all.placeOf(file), bytes: file.bytes, release }
       } catch (error) {
-        tell(hasCode(error, 'package.not_found') ? 'notFound' : 'unreachable', 0)
+        tellFailure(error)
         throw error
       }
     },
@@ -94,16 +111,21 @@ export function createPackageCache(deps: PackageCacheDeps) {
 function createFinder(deps: PackageCacheDeps, files: () => Promise<PackageFiles>) {
   const { sources, clock, freshMs } = deps
   const inLane = createFetchLanes(deps.lanes ?? FETCH_LANES)
-  const fetching = new Map<string, Promise<PackageFile>>()
+  const fetching = new Map<string, Fetching>()
   const failures = createRecentFailures(clock)
   const stopped = new AbortController()
 
-  const fetchNow = async (source: CachedSource, name: FileName): Promise<PackageFile> => {
+  const fetchNow = async (
+    source: CachedSource,
+    name: FileName,
+    known: (place: string) => void,
+  ): Promise<PackageFile> => {
     const all = await files()
     const partial = await all.partial()
     try {
       const url = `${source.url.replace(/\/+$/, '')}/${encodePackagePath(name.path)}`
       const wish = { url, target: join(partial, 'file'), mostBytes: await all.roomBytes() }
+      known(wish.target)
       await deps.fetch({ ...wish, digest: promisedDigest(name.path) }, stopped.signal)
       await assertStillWanted(sources, source, name)
       return await all.keep(name, wish.target)
@@ -111,31 +133,41 @@ function createFinder(deps: PackageCacheDeps, files: () => Promise<PackageFiles>
       await rm(partial, { recursive: true, force: true })
     }
   }
-  const fetchOnce = (source: CachedSource, name: FileName): Promise<PackageFile> => {
+  const fetchOnce = (source: CachedSource, name: FileName): Fetching => {
     const key = `${source.url} ${name.source}/${name.path}`
-    const running =
-      fetching.get(key) ??
-      inLane(() => fetchNow(source, name))
-        .catch((error: unknown) => {
-          failures.note(source.url, name.path, error)
-          throw error
-        })
-        .finally(() => fetching.delete(key))
-    fetching.set(key, running)
-    return running
+    const running = fetching.get(key)
+    if (running) return running
+    const known = (place: string): void => {
+      started.place = place
+    }
+    const whole = inLane(() => fetchNow(source, name, known))
+      .catch((error: unknown) => {
+        failures.note(source.url, name.path, error)
+        throw error
+      })
+      .finally(() => fetching.delete(key))
+    // Each who asked hears of a failure by himself.
+    whole.catch(() => {})
+    const started: Fetching = { place: undefined, whole }
+    fetching.set(key, started)
+    return started
   }
   const source = async (name: string): Promise<CachedSource> => {
     const found = await sources.find(name)
     if (found) return found
     throw new AppError('package.not_found', `expected a source of packages, there is no ${name}`)
   }
-  const file = async (source: CachedSource, name: FileName): Promise<Found> => {
+  const file = async (source: CachedSource, name: FileName, mayGrow: boolean): Promise<Found> => {
     const here = await (await files()).find(name)
     if (here && isGood(here, source, clock.now() - freshMs)) return { file: here, outcome: 'hit' }
     if (source.pinnedAt !== undefined && !isImmutable(name.path)) throw notPinned(name)
     try {
       failures.assertNone(source.url, name.path)
-      return { file: await fetchOnce(source, name), outcome: 'fetched' }
+      const started = fetchOnce(source, name)
+      // Where an older one is here it is what is given when the fetch fails, which is known at its end.
+      const growing = mayGrow && !here ? await openGrowing(started, deps.patienceMs ?? PATIENCE_MS) : undefined
+      if (growing) return { growing, whole: started.whole }
+      return { file: await started.whole, outcome: 'fetched' }
     } catch (error) {
       if (here && hasCode(error, 'package.unreachable')) return { file: here, outcome: 'stale' }
       throw error
@@ -143,7 +175,7 @@ function createFinder(deps: PackageCacheDeps, files: () => Promise<PackageFiles>
   }
   const stop = async (): Promise<void> => {
     stopped.abort()
-    await Promise.allSettled(fetching.values())
+    await Promise.allSettled([...fetching.values()].map(({ whole }) => whole))
   }
   return { source, file, stop }
 }

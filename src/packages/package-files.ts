@@ -53,7 +53,8 @@ export async function openPackageFiles({ folder, mostBytes, pinned, clock }: Pac
     /** The bytes that one file may have: what is pinned stays. */
     roomBytes: async (): Promise<number> => {
       const totals = index.totals()
-      return [...(await pinned())].reduce((room, name) => room - (totals.get(name)?.bytes ?? 0), mostBytes)
+      const room = [...(await pinned())].reduce((left, name) => left - (totals.get(name)?.bytes ?? 0), mostBytes)
+      return Math.max(0, room)
     },
     /** Counts an answer that is about to read a file, until the function that it returns is called. */
     use: (file: PackageFile): (() => void) => {

@@ -7,7 +7,11 @@ const UNREACHABLE_MS = 30_000
 const MOST_NAMES = 10_000
 
 /** Reasons for which a whole archive is away, and not one file of it. */
-const AWAY = /could not connect|unable to connect|could not resolve|failure resolving|timed out|connection failed/i
+const AWAY =
+  /could not connect|unable to connect|could not resolve|failure resolving|timed out|connection failed|more time was needed/i
+
+/** True where a failure says that a whole archive can not be reached. */
+export const isAway = (error: Error): boolean => AWAY.test(error.message)
 
 export type RecentFailures = {
   /** `archive`: its URL; one that a source gets anew has no past. */
@@ -26,7 +30,7 @@ export function createRecentFailures(clock: Clock): RecentFailures {
         if (missing.size >= MOST_NAMES) missing.clear()
         missing.set(`${archive}/${path}`, clock.now() + NOT_FOUND_MS)
       }
-      if (hasCode(error, 'package.unreachable') && AWAY.test(error.message))
+      if (hasCode(error, 'package.unreachable') && isAway(error))
         away.set(archive, { until: clock.now() + UNREACHABLE_MS, message: error.message })
     },
     assertNone: (archive, path) => {

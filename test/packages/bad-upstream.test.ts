@@ -69,7 +69,11 @@ it('serves what it last saw of an archive that is slow, broken or away', async (
 })
 
 it('lets a bounded number wait', async () => {
-  const { get, upstream } = await createCache(MOST, { wholeMs: 20_000, silentSeconds: 1 }, { width: 2, mostWaiting: 1 })
+  const { get, upstream } = await createCache(
+    MOST,
+    { wholeMs: 20_000, silentSeconds: 1 },
+    { lanes: { width: 2, mostWaiting: 1 } },
+  )
   let most = 0
   let now = 0
   upstream.state.answer = (_req, res) => {

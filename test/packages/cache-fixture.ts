@@ -1,13 +1,18 @@
 import { readdir } from 'node:fs/promises'
 import { createAptHelper, type FetchTimes } from '../../src/packages/apt-helper.ts'
-import { type CachedSource, createPackageCache, type PackageAsking } from '../../src/packages/package-cache.ts'
+import {
+  type CachedSource,
+  createPackageCache,
+  type PackageAsking,
+  type PackageCacheDeps,
+} from '../../src/packages/package-cache.ts'
 import { put, startUpstream, temporaryFolder } from './archive.ts'
 
 /** A cache over an upstream on loopback that holds what a test puts there; time and sources are the test's. */
 export async function createCache(
   mostBytes = 1e9,
   times: FetchTimes = { wholeMs: 20_000, silentSeconds: 1 },
-  lanes?: { width: number; mostWaiting: number },
+  more: Pick<PackageCacheDeps, 'lanes' | 'patienceMs'> = {},
 ) {
   const [held, folder] = [await temporaryFolder('upstream'), await temporaryFolder('cache')]
   const upstream = await startUpstream(held)
@@ -16,14 +21,15 @@ export async function createCache(
   const askings: PackageAsking[] = []
   const open = (mostBytes: number) =>
     createPackageCache({
-      ...{ folder, mostBytes, freshMs: 300_000, clock, fetch: createAptHelper(times), lanes },
+      ...{ folder, mostBytes, freshMs: 300_000, clock, fetch: createAptHelper(times), ...more },
       sources: { find: async (wanted) => sources.find(({ name }) => name === wanted), list: async () => sources },
       asked: (asking) => askings.push(asking),
-    } as Parameters<typeof createPackageCache>[0])
+    })
   const state = { cache: open(mostBytes) }
   const get = async (path: string, source = 'one'): Promise<string> => {
     const file = await state.cache.open({ source, path }, '127.0.0.1')
     file.release()
+    if ('growing' in file) throw new Error('expected a whole file, got one that grows')
     return file.place
   }
   return {

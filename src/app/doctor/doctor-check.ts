@@ -5,6 +5,7 @@ import { printable } from '../../core/printable.ts'
 import type { DoctorFinding } from '../../domain/doctor.ts'
 import type { HardwareProfile } from '../../domain/hardware-profile.ts'
 import type { ImageVersion } from '../../domain/image-version.ts'
+import type { PackageSource } from '../../domain/package-source.ts'
 import type { Segment } from '../../domain/segment.ts'
 
 /** What the data folder holds; read once for all checks. */
@@ -13,6 +14,7 @@ export type DoctorData = {
   profiles: HardwareProfile[]
   machines: { name: string; profile?: string | undefined }[]
   images: ImageVersion[]
+  packageSources: PackageSource[]
   /** When the newest run was asked for, milliseconds since the epoch. */
   newestRunAt: number | undefined
 }

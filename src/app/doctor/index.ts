@@ -7,6 +7,7 @@ import { interfaces } from './interfaces.ts'
 import { keys } from './keys.ts'
 import { nextServers } from './next-servers.ts'
 import { otherDhcp } from './other-dhcp.ts'
+import { packageArchives } from './package-archives.ts'
 import { ports } from './ports.ts'
 import { ramdisks } from './ramdisks.ts'
 import { relays } from './relays.ts'
@@ -16,5 +17,5 @@ import { tools } from './tools.ts'
 /** Every check of `slipway doctor`, in the order in which they are shown. */
 export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   ...[dataFolder, keys, clock, tools, ramdisks, images],
-  ...[interfaces, ports, segmentPlan, gateways, nextServers, relays, otherDhcp],
+  ...[interfaces, ports, segmentPlan, gateways, nextServers, relays, otherDhcp, packageArchives],
 ]

@@ -79,6 +79,7 @@ async function readData(store: Store): Promise<DoctorData> {
     profiles: await store.profiles.list(),
     machines: await store.machines.list(),
     images: await store.images.list(),
+    packageSources: await store.packageSources.list(),
     newestRunAt: newest?.createdAt,
   }
 }

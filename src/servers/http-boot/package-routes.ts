@@ -1,12 +1,15 @@
 import express, { type Request, type Response, type Router } from 'express'
 import { AppError } from '../../core/errors.ts'
+import type { OpenPackage } from '../../packages/package-cache.ts'
 import { readPackagePath } from '../../packages/package-path.ts'
 import { clientAddress, type TrustedProxy } from './client-address.ts'
 import { sendFile } from './send-file.ts'
+import { sendGrowing } from './send-growing.ts'
 
 /** What the door of packages needs: the cache, which tells by itself who asked for what. */
 export type PackageRoutesDeps = {
-  open(name: { source: string; path: string }, address: string): Promise<{ place: string; release(): void }>
+  /** With `mayGrow` a file that takes long is given while it comes in. */
+  open(name: { source: string; path: string }, address: string, mayGrow: boolean): Promise<OpenPackage>
   proxy: TrustedProxy | undefined
 }
 
@@ -26,9 +29,10 @@ export function packageRoutes({ open, proxy }: PackageRoutesDeps): Router {
   return express.Router().use('/packages', async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') return next()
     const name = readName(req)
-    const file = await open(name, clientAddress(req, proxy))
+    // How large a file is can be told when it is whole.
+    const file = await open(name, clientAddress(req, proxy), req.method === 'GET')
     try {
-      await sendPackage(file.place, name.path, req, res)
+      await sendPackage(file, name.path, req, res)
     } finally {
       file.release()
     }
@@ -42,8 +46,10 @@ function readName(req: Request): { source: string; path: string } {
   throw new AppError('request.invalid', 'expected /packages/<source>/<path of a file>, got another path')
 }
 
-const sendPackage = async (place: string, path: string, req: Request, res: Response): Promise<void> => {
-  const type = TYPES.find(([ending]) => ending.test(path))?.[1]
+const sendPackage = async (file: OpenPackage, path: string, req: Request, res: Response): Promise<void> => {
+  const type = TYPES.find(([ending]) => ending.test(path))?.[1] ?? 'application/octet-stream'
   res.setHeader('x-content-type-options', 'nosniff')
-  await sendFile(place, req, res, undefined, type)
+  if ('place' in file) return void (await sendFile(file.place, req, res, undefined, type))
+  res.setHeader('content-type', type)
+  await sendGrowing(file.growing.handle, file.growing.whole, res)
 }
