@@ -70,10 +70,13 @@ async function install(firmware: (typeof KINDS)[number], number: number): Promis
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-archive-'))
-  bench = await openBench(async (command) => {
-    await command('agent', 'build', '--flavour', 'cloud')
-    await importInstaller(command)
-  })
+  bench = await openBench(
+    async (command) => {
+      await command('agent', 'build', '--flavour', 'cloud')
+      await importInstaller(command)
+    },
+    { firstLoader: 'shim' },
+  )
   const { client } = bench
   const reader = benchReader(bench)
   relay = await openArchiveRelay(bench.network, folder, await hostArchive())

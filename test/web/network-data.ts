@@ -1,6 +1,6 @@
 import { Segment } from '../../src/domain/segment.ts'
 import type { PeopleFixture } from './people-fixture.ts'
-import { HOSTILE } from './rich-data.ts'
+import { HOSTILE } from './run-tales.ts'
 
 const site = { name: 'home', kind: 'test' } as const
 const rack = (number: number): string => `52:54:00:00:01:${number.toString(16).padStart(2, '0')}`

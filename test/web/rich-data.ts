@@ -2,107 +2,17 @@ import { uuidV7 } from '../../src/core/ids.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Inventory } from '../../src/domain/inventory.ts'
 import type { Run } from '../../src/domain/run/run.ts'
-import { RUN_EVENTS, type RunEventType } from '../../src/domain/run/run-events.ts'
+import type { RunEventType } from '../../src/domain/run/run-events.ts'
 import { isEnd, nextState, RUN_STATES } from '../../src/domain/run/run-states.ts'
 import { explainFailure } from '../../src/runs/run-why.ts'
 import type { Store } from '../../src/store/create-store.ts'
 import { seeded } from '../seeded.ts'
+import { HOSTILE, type Told } from './run-tales.ts'
 import { FIRST, NEXT } from './stored-manifests.ts'
-
-export type Told = [seconds: number, type: RunEventType, detail?: Record<string, unknown>]
 
 const MIB = 1024 ** 2
 const IMAGE_BYTES = 471 * MIB
-export const HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script>'
 export const LONG_NAME = 'rack-07-unit-31-compute-node-with-a-very-long-host-name'
-
-const mac = '52:54:00:00:00:01'
-const peer = '10.77.0.50'
-
-/** What the servers saw until the agent wrote its first chunk. */
-export const BOOT: Told[] = [
-  [2.2, 'sessionOpened', { session: 1, mac, stage: 'firmware' }],
-  [2.3, 'dhcpOffered', { address: peer, mac }],
-  [3.1, 'dhcpBound', { address: peer, mac }],
-  [3.3, 'loaderRead', { name: 'undionly.kpxe', bytes: 70_085, milliseconds: 120, blockBytes: 1432 }],
-  [8.4, 'dhcpOffered', { address: peer, mac, stage: 'ipxe' }],
-  [9.2, 'dhcpBound', { address: peer, mac, stage: 'ipxe' }],
-  [9.4, 'scriptFetched', { peer, bytes: 562, session: 1 }],
-  [10.1, 'kernelFetched', { peer, bytes: 8_230_848, milliseconds: 640 }],
-  [20.3, 'ramdiskFetched', { peer, bytes: 41_430_575, milliseconds: 9120 }],
-  [27.9, 'dhcpBound', { address: peer, mac, stage: 'os' }],
-  [29.3, 'codeExchanged', { session: 1, peer }],
-  [29.7, 'inventoryTaken', { vendor: 'QEMU', product: HOSTILE, disks: 1, nics: 1 }],
-  [29.8, 'diskChosen', { disk: 'vda', bytes: 2 ** 31, serial: 'SLIPWAY-01', imageBytes: 1024 * MIB }],
-  [30, 'writeStarted', { disk: 'vda' }],
-  [30.2, 'firstChunkServed', { peer }],
-]
-
-const CHECKS = [
-  ['machine', 'It is the machine that was asked for', '00112233-4455-6677-8899-aabbccddee01'],
-  ['image', 'It runs the image version that was asked for', 'debian 1 89ee4cd1f4de'],
-  ['kernel', 'It runs the image’s kernel', '6.1.0-56-cloud-amd64'],
-  ['root', 'The root file system fills the disk', 'at least 1825361100 bytes'],
-  ['units', 'No unit failed', 'none'],
-  ['network', 'Its network is up', '10.77.0.50'],
-] as const
-
-/** The rest of a run that is proved after a minute and a half: some sixty lines with the repeated asking of iPXE. */
-export const PROOF: Told[] = [
-  [36.1, 'chunkRetried', { digest: 'a41c', why: 'expected 131072 bytes, got 65536' }],
-  [44.7, 'writeFinished', { bytes: IMAGE_BYTES, seconds: 14.9, fetchedBytes: 188 * MIB }],
-  [53.6, 'readBackMatched', { chunks: 2048, bytes: 1024 * MIB, seconds: 8.9 }],
-  [55.5, 'seeded', { files: 4, rootBytes: 1_943_293_952 }],
-  [55.6, 'grantClosed', {}],
-  ...Array.from(
-    { length: 22 },
-    (_none, index): Told => [61 + index * 0.45, index % 3 ? 'dhcpOffered' : 'dhcpBound', { address: peer, mac }],
-  ),
-  [72.4, 'loaderRead', { name: 'undionly.kpxe', bytes: 70_085 }],
-  [74.4, 'localBootAnswered', { peer, why: 'no run under grant' }],
-  [88.1, 'dhcpBound', { address: peer, mac, stage: 'os' }],
-  [93.4, 'factsReceived', { peer, facts: { kernel: '6.1.0-56-cloud-amd64' } }],
-  ...CHECKS.map(
-    ([check, says, expected], index): Told => [
-      93.5 + index / 20,
-      'checkPassed',
-      { check, says, outcome: 'passed', expected, got: expected },
-    ],
-  ),
-  [
-    93.9,
-    'checkSkipped',
-    {
-      check: 'tcp-banner',
-      says: 'Its services answer from outside',
-      outcome: 'skipped',
-      why: 'the image promises no service',
-    },
-  ],
-  [94, 'checksPassed', { checks: 7 }],
-]
-
-/** What follows on a capture's boot. */
-export const CAPTURED: Told[] = [
-  [29.8, 'sourceChosen', { disk: 'vda', bytes: 2 ** 31, serial: 'SLIPWAY-01' }],
-  [
-    41.4,
-    'generalised',
-    {
-      ...{ usedBytes: 286_471_680, removed: 'machine-id, ssh-host-keys, logs' },
-      parts: [
-        ...[{ part: 2, fileSystem: 'fat', bytes: 67_108_864, usedBytes: 7_178_240, system: null, removed: [] }],
-        {
-          ...{ part: 3, fileSystem: 'ext', bytes: 2_078_277_632, usedBytes: 278_244_864, system: 'linux' },
-          removed: ['machine-id', 'ssh-host-keys', 'logs'],
-        },
-      ],
-      boot: { firmware: ['bios', 'uefi'], rootPartition: 3, fileSystem: 'ext4', kernel: '6.1', seed: 'systemd' },
-    },
-  ],
-  [70.9, 'captureFinished', { bytes: 2 ** 31, sentChunks: 27, sentBytes: 1_124_442, seconds: 29.5 }],
-  [85.4, 'captureMatched', { chunks: 4096, seconds: 14.4 }],
-]
 
 export type Wish = {
   kind?: Run['kind']
@@ -111,6 +21,7 @@ export type Wish = {
   events: Told[]
   version?: '1' | '2'
   retryOf?: string
+  install?: Run['install']
 }
 
 /** Writes runs of the past as they would have come about: states from the table, causes from the rules. */
@@ -129,13 +40,21 @@ export function createRichData(store: Store, now: number) {
     })
     return result!.run
   }
-  const addRun = async ({ kind = 'deploy', machine, ago, events, version = '1', retryOf }: Wish): Promise<Run> => {
+  const addRun = async ({
+    kind = 'deploy',
+    machine,
+    ago,
+    events,
+    version = '1',
+    retryOf,
+    install,
+  }: Wish): Promise<Run> => {
     const createdAt = now - ago * 1000
     let run: Run = {
       ...{ id: uuidV7(createdAt), kind, machine, image: kind === 'deploy' ? 'debian' : 'made-here', version, retryOf },
       ...{ manifestDigest: version === '1' ? FIRST : NEXT, profile: HardwareProfile.parse({ name: 'any' }) },
       ...{ state: 'queued', stateSince: createdAt, deadlineAt: createdAt + 60_000, createdAt },
-      ...{ endedAt: undefined, cause: undefined },
+      ...{ endedAt: undefined, cause: undefined, install },
     }
     await store.runs.add(run)
     const all: Told[] = [[0, 'created', { actor: 'ann' }], [0.02, 'grantOpened', {}], ...events]
@@ -262,25 +181,3 @@ async function addLog(store: Store, run: Run): Promise<void> {
   ]
   await store.runs.addLog(run.id, run.createdAt + 30_100, lines)
 }
-
-/** A run with two hundred lines, most of them at the same time in one lane: the worst that a drawing gets. */
-export const CROWD: Told[] = [
-  ...BOOT,
-  ...Array.from(
-    { length: 170 },
-    (_none, index): Told => [
-      30.5 + index * 0.09,
-      index % 7 ? 'dhcpOffered' : 'chunkRetried',
-      { address: peer, digest: `c${index}` },
-    ],
-  ),
-  [46.5, 'writeFinished', { bytes: IMAGE_BYTES }],
-  [
-    47,
-    'agentFailed',
-    { code: 'disk.write_failed', message: 'expected to write 524288 bytes at 912 MiB of vda, got EIO' },
-  ],
-]
-
-/** Sources that events can have, for tests that every lane is drawn. */
-export const SOURCES = [...new Set(Object.values(RUN_EVENTS).map(({ source }) => source))]

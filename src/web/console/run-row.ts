@@ -27,15 +27,21 @@ export const newestRows = (runs: Run[], now: number) => ({
 
 /** An agent speaks twice a second: silent for longer than this, times the profile's factor, people should look. */
 const SILENT_MILLISECONDS = 15_000
+/** An installer unpacks and configures for minutes without a line. */
+const INSTALLER_SILENT_MILLISECONDS = 300_000
 /** The share of a state's deadline after which people should look. */
 const DEADLINE_SHARE = 0.5
 
-/** Why an open run counts as stuck: its agent is silent, or its state has used more than half of its deadline. */
+/** Why an open run counts as stuck: its agent or installer is silent, or its state has used more than half of its deadline. */
 export function stuckBecause(run: Run, heardAt: number | undefined, now: number): string | undefined {
   if (isEnd(run.state)) return undefined
-  const speaks = RUN_STATES[run.state].silenceSeconds !== undefined
+  const isInstall = run.kind === 'install'
+  // Not every installer sends its log.
+  const speaks = RUN_STATES[run.state].silenceSeconds !== undefined && !(isInstall && heardAt === undefined)
   const since = Math.max(run.stateSince, heardAt ?? 0)
-  if (speaks && now - since > SILENT_MILLISECONDS * run.profile.deadlineFactor) return 'its agent is silent'
+  const most = isInstall ? INSTALLER_SILENT_MILLISECONDS : SILENT_MILLISECONDS
+  if (speaks && now - since > most * run.profile.deadlineFactor)
+    return isInstall ? 'its installer is silent' : 'its agent is silent'
   return deadlineShare(run, now) > DEADLINE_SHARE ? 'more than half of its time is used' : undefined
 }
 

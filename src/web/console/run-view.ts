@@ -23,6 +23,7 @@ export function runView({ run, events, progress, samples, why, heardAt, retries 
   const moving = progress && open && progress.step === run.state && progress.totalBytes > 0 ? progress : undefined
   return {
     run: runRow(run, now),
+    ...{ isInstall: run.kind === 'install', speaker: run.kind === 'install' ? 'Installer' : 'Agent' },
     retries,
     says: RUN_STATES[run.state].says,
     timeline: timelineView(run, events, now),

@@ -31,6 +31,7 @@ const BAD = new Set<RunEventType>([
     'holdAnswered',
     'checkFailed',
   ] as const),
+  ...(['answersWithheld', 'packageMissing', 'installerFault', 'installerFailed', 'installerSilent'] as const),
   ...(['agentFailed', 'agentSilent', 'identityConflict', 'loopBroken', 'imageRefused', 'frozen', 'timedOut'] as const),
 ])
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEventType } from '../../../src/domain/run/run-events.ts'
 import { PASSWORD } from '../people-fixture.ts'
-import { HOSTILE } from '../rich-data.ts'
+import { HOSTILE } from '../run-tales.ts'
 import { useConsole } from './browser-fixture.ts'
 
 const shown = useConsole()

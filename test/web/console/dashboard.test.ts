@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { BOOT, createRichData } from '../rich-data.ts'
+import { createRichData } from '../rich-data.ts'
+import { BOOT } from '../run-tales.ts'
 import { useConsole } from './browser-fixture.ts'
 
 const shown = useConsole()

@@ -5,7 +5,8 @@ import { LVM_ON_RAID } from '../../domain/storage/layout-samples.ts'
 import { addLives } from '../life-data.ts'
 import { addNetwork } from '../network-data.ts'
 import { addPackages } from '../package-data.ts'
-import { BOOT, CAPTURED, CROWD, createRichData, LONG_NAME, PROOF, STRANGER } from '../rich-data.ts'
+import { createRichData, LONG_NAME, STRANGER } from '../rich-data.ts'
+import { BOOT, CAPTURED, CROWD, INSTALLED, PROOF } from '../run-tales.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { DESKTOP, PHONE, useConsole } from './browser-fixture.ts'
 
@@ -27,7 +28,7 @@ const PROFILE = HardwareProfile.parse({
   ...{ power: { driver: 'wake-on-lan' }, checks: { leaveOut: ['tcp-banner'] } },
   biosSettings: [{ name: 'Boot mode', expected: 'UEFI' }, { name: 'SR-IOV' }],
 })
-let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd' | 'capture' | 'refusedCapture', Run>
+let runs: Record<'verified' | 'failed' | 'moving' | 'stuck' | 'crowd' | 'capture' | 'refusedCapture' | 'installed', Run>
 
 /** A day in the life of an appliance: runs of every kind, two image versions, a contradiction on the wire. */
 beforeEach(async () => {
@@ -67,6 +68,10 @@ beforeEach(async () => {
   const refusedCapture = await data.addRun({
     ...{ ...captured, ago: 600 },
     events: [...boot, CAPTURED[0]!, [33, 'agentFailed', refusal]],
+  })
+  const installed = await data.addRun({
+    ...{ kind: 'install', machine: 'rack-03', ago: 4000, events: INSTALLED },
+    install: { family: 'preseed', release: 'debian-12', settings: {} },
   })
   const crowd = await data.addRun({ machine: LONG_NAME, ago: 3000, events: CROWD })
   const stuck = await data.addRun({
@@ -111,7 +116,7 @@ beforeEach(async () => {
       { machine: 'rack-03', claims: 'mac', other: 'deadbeef-0000-0000-0000-000000000001', says },
       now - times * 1000,
     )
-  runs = { verified, failed, moving, stuck, crowd, capture, refusedCapture }
+  runs = { verified, failed, moving, stuck, crowd, capture, refusedCapture, installed }
 })
 
 const pages = (): [name: string, path: string][] => [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { BOOT, createRichData, PROOF } from '../rich-data.ts'
+import { createRichData } from '../rich-data.ts'
+import { BOOT, PROOF } from '../run-tales.ts'
 import { NEXT } from '../stored-manifests.ts'
 import { useConsole } from './browser-fixture.ts'
 

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Run } from '../../../src/domain/run/run.ts'
-import { BOOT, CROWD, createRichData, PROOF, type RichData, SOURCES } from '../rich-data.ts'
+import { createRichData, type RichData } from '../rich-data.ts'
+import { BOOT, CROWD, PROOF, SOURCES } from '../run-tales.ts'
 import { useConsole } from './browser-fixture.ts'
 
 const shown = useConsole()
