@@ -21,6 +21,7 @@ import {
   type RenderedFile,
 } from './answer-files.ts'
 import type { Appliance } from './appliance.ts'
+import { proved } from './install-answers.ts'
 import type { MachineRegistry } from './machine-registry.ts'
 
 export type RenderedAnswer = {
@@ -105,11 +106,13 @@ async function gather({ store, machines, ports }: AnswerDeskDeps, family: Family
   const layers = { segment: segment?.install, profile: profile.install, machine: seen?.install, run: wish.settings }
   const { settings, options, from } = layerSettings(layers, family.name)
   const address = segment?.address ?? '192.0.2.1'
+  const urls = answerUrls(address, ports, { answers: REDACTED, callback: REDACTED })
   const sources: InstallSources = {
-    ...{ runId: PREVIEW, family: family.name, release, passwords: family.passwords, profile, settings },
+    ...{ runId: PREVIEW, family: family.name, release, passwords: family.passwords, profile, urls },
+    // As a run would: what it adds is a part of what is given.
+    settings: family.install ? proved(settings, urls) : settings,
     ...describe(seen, madeUp),
     domain: segment?.domain ?? madeUp.domain,
-    urls: answerUrls(address, ports, { answers: REDACTED, callback: REDACTED }),
   }
   return { sources, options, from }
 }

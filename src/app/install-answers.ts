@@ -96,8 +96,8 @@ export function createInstallAnswers(
 export type InstallRun = Run & { install: InstallOrder }
 export const isInstallRun = (run: Run): run is InstallRun => run.kind === 'install' && run.install !== undefined
 
-/** What the new system needs to prove itself. */
-const proved = (settings: InstallSettings, { answers }: InstallValues['urls']): InstallSettings => ({
+/** What the new system needs to prove itself, beside what people set. */
+export const proved = (settings: InstallSettings, { answers }: InstallValues['urls']): InstallSettings => ({
   ...settings,
   packages: [...new Set([...settings.packages, 'curl'])],
   lateCommands: [...settings.lateCommands, fetchProgram(`${answers}${PROVE_FILE}`)],

@@ -37,12 +37,19 @@ export function createInstallDoor(parts: InstallDoorParts) {
     await record(run.id, 'answersWithheld', { peer, mac, why: 'the address is another machine’s' })
     throw noAnswers()
   }
-  const assertFirst = async (run: Run, session: number, name: string, peer: string): Promise<void> => {
-    const given = (await runs.events(run.id)).some(
+  const wasGiven = async (run: Run, session: number, name: string): Promise<boolean> =>
+    (await runs.events(run.id)).some(
       ({ type, detail }) =>
         type === 'answersFetched' && detail.session === session && detail.file === name && detail.hasSecrets === true,
     )
-    if (!given && !sending.has(`${run.id} ${session} ${name}`)) return
+  /** Takes the one turn that a file with secrets has in a session; the turn is given back where the file was not sent. */
+  const takeTurn = async (run: Run, session: number, name: string, peer: string): Promise<() => void> => {
+    const key = `${run.id} ${session} ${name}`
+    const isSending = sending.has(key)
+    sending.add(key)
+    const giveBack = (): void => void sending.delete(key)
+    if (!isSending && !(await wasGiven(run, session, name))) return giveBack
+    if (!isSending) giveBack()
     await record(run.id, 'answersWithheld', { peer, file: name, session, why: 'it was given before' })
     throw new AppError('answers.used', `expected ${name} to be fetched once in boot session ${session}, got another`)
   }
@@ -53,18 +60,14 @@ export function createInstallDoor(parts: InstallDoorParts) {
       const answer = await answers.open(run, name, { address, session, segment: peers.segmentOf(peer) })
       if (!answer) throw new AppError('resource.not_found', `expected a file of ${run.install.family}, got ${name}`)
       const { text, mediaType, hasSecrets, writes } = answer
-      const key = `${run.id} ${session} ${name}`
-      if (hasSecrets && !isHead) {
-        await assertFirst(run, session, name, peer)
-        sending.add(key)
-      }
+      const giveBack = hasSecrets && !isHead ? await takeTurn(run, session, name, peer) : () => {}
       return {
         ...{ text, mediaType },
         sent: async () => {
           await record(run.id, 'answersFetched', { peer, file: name, bytes: text.length, session, hasSecrets, writes })
-          sending.delete(key)
+          giveBack()
         },
-        broken: () => void sending.delete(key),
+        broken: giveBack,
       }
     }
 }

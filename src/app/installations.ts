@@ -1,6 +1,6 @@
 import type { BootSecrets } from '../boot/boot-secrets.ts'
 import { withoutSecret } from '../boot/session-path.ts'
-import { AppError } from '../core/errors.ts'
+import { AppError, ERROR_CODES } from '../core/errors.ts'
 import type { Run } from '../domain/run/run.ts'
 import { createRunInstallation, type RunInstallation } from '../runs/run-installation.ts'
 import type { RecordEvent } from '../runs/run-recorder.ts'
@@ -60,7 +60,8 @@ export function joinInstallations(appliance: Appliance, parts: InstallationsPart
     try {
       return await work()
     } catch (error) {
-      if (error instanceof AppError) await record(runId, 'answersRefused', { code: error.code, message: error.message })
+      if (error instanceof AppError && !ERROR_CODES[error.code].retryable)
+        await record(runId, 'answersRefused', { code: error.code, message: error.message })
       throw error
     }
   }
