@@ -22,6 +22,11 @@ describe('refusals name the template, the line and the value', () => {
   const rows: [string, string, Record<string, unknown>, string, RegExp][] = [
     ['a missing value', 'x\n{{gone}}', {}, 'template.value_missing', /t.*gone/],
     ['a missing value in a block', '{{#if gone}}x{{/if}}', {}, 'template.value_missing', /gone/],
+    [
+      ...(['a field of nothing', '{{b.c}}\n{{a.b.c}}', { b: { c: 1 } }, 'template.value_missing'] as const),
+      /line 2, value a\.b\.c: expected a value/,
+    ],
+    ['a field of nothing in a block', 'x\n{{#if a.b}}{{/if}}', {}, 'template.value_missing', /line 2, value a\.b:/],
     ['a newline', 'x {{a}}', { a: 'b\n%post' }, 'template.invalid', /line 1, value a/],
     ['an object', '{{a}}', { a: {} }, 'template.invalid', /value a/],
     ['a helper call', '{{lookup a "b"}}', { a: {} }, 'template.invalid', /line 1/],
