@@ -1,6 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
 import { redactSecrets } from '../access/secret-vault.ts'
-import type { Settings } from '../config/settings.ts'
 import { AppError } from '../core/errors.ts'
 import { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Finding } from '../domain/install/finding.ts'
@@ -17,6 +16,7 @@ import {
   answerUrls,
   answerValues,
   createAnswerRenderer,
+  type MachinePorts,
   namedRelease,
   type RenderedFile,
 } from './answer-files.ts'
@@ -42,7 +42,7 @@ export type AnswerDeskDeps = {
   store: Pick<Appliance['store'], 'segments' | 'profiles' | 'usedAnswers'>
   machines: Pick<MachineRegistry, 'find'>
   shelf: TemplateShelf
-  ports: Pick<Settings['machines'], 'httpPort' | 'syslogPort'>
+  ports: MachinePorts
 }
 export type AnswerDesk = ReturnType<typeof createAnswerDesk>
 

@@ -35,6 +35,11 @@ export type Family<Options = unknown, Words extends object = object> = {
   files: readonly [FamilyFile, ...FamilyFile[]]
   options: z.ZodType<Options>
   words: z.ZodType<Words>
+  /**
+   * Which words each of its files may say, and nothing beside them, where machines ask for files before all is known of them.
+   * Where it is absent, every file may say all values and all words.
+   */
+  says?: Readonly<Record<string, readonly string[]>>
   /** `plain` only where no installer of the family takes a hash. */
   passwords: 'crypt' | 'plain'
   /** Throws template.invalid naming the field, for what this family can not do. */

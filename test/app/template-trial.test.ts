@@ -20,6 +20,18 @@ test.each(FAMILIES.map((family) => [family.name, family] as const))(
   },
 )
 
+it.each([
+  ['ipxe/hold.ipxe.hbs', 'ipxe', 'code'],
+  ['grub/menu.cfg.hbs', 'grub', 'runId'],
+])('finds in %s what is not known when a machine asks for it', async (path, name, word) => {
+  const family = findFamily(name)
+  const file = family.files.find(({ template }) => template === path)!
+  await expect(tryTemplate(family, file, `# {{${name}.${word}}}\n`)).rejects.toMatchObject({
+    code: 'template.value_missing',
+    message: expect.stringContaining(`${path}, line 1, value ${name}.${word}`),
+  })
+})
+
 it('finds what only one release has not', async () => {
   const kickstart = findFamily('kickstart')
   const family = defineFamily({

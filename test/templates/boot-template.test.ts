@@ -72,18 +72,11 @@ it('compiles every template that Slipway ships', () => {
   const templates = loadTemplates(new URL('../../boot-templates', import.meta.url).pathname)
   expect(Object.keys(BOOT_TEMPLATES).length).toBeGreaterThan(3)
   expect(templates.render('ipxe/local.ipxe.hbs', {})).toMatch(/^#!ipxe\n(.*\n)*exit\n$/)
-  const script = templates.render('ipxe/deploy.ipxe.hbs', {
-    ...{
-      runId: 'r',
-      session: 1,
-      base: 'http://10.0.0.1:8081',
-      door: '10.0.0.1:8443',
-      mac: '52:54:00:00:00:01',
-      code: 'c',
-    },
-    kernelArguments: ['nomodeset', 'a=b'],
-    consoles: ['tty0', 'ttyS0,115200'],
-  })
+  const ipxe = {
+    ...{ runId: 'r', session: 1, base: 'http://10.0.0.1:8081', door: '10.0.0.1:8443', mac: '52:54:00:00:00:01' },
+    ...{ code: 'c', kernelArguments: ['nomodeset', 'a=b'], consoles: ['tty0', 'ttyS0,115200'] },
+  }
+  const script = templates.render('ipxe/deploy.ipxe.hbs', { ipxe })
   expect(script).toContain('console=tty0 console=ttyS0,115200 quiet panic=10 nomodeset a=b slipway.door=10.0.0.1:8443')
 })
 
