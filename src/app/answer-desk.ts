@@ -19,6 +19,7 @@ import {
   type MachinePorts,
   namedRelease,
   type RenderedFile,
+  startArguments,
 } from './answer-files.ts'
 import type { Appliance } from './appliance.ts'
 import type { MachineRegistry } from './machine-registry.ts'
@@ -71,7 +72,11 @@ export function createAnswerDesk(deps: AnswerDeskDeps) {
           files,
           findings,
         },
-        ...{ from, unjudged: [...family.unjudged], kernelArguments: family.kernelArguments(values, release) },
+        ...{
+          from,
+          unjudged: [...family.unjudged],
+          kernelArguments: startArguments({ family, release, values, options }),
+        },
         lastGiven: await compareWithLast(deps.store, wish.machine, family, files),
       }
     },

@@ -63,6 +63,10 @@ export function answerValues({ family, release, values, options }: FamilyOrder):
   return { ...values, [wordsKey(family)]: words }
 }
 
+/** How the family's installer is started. Throws template.invalid naming the field. */
+export const startArguments = ({ family, release, values, options }: FamilyOrder): string[] =>
+  family.kernelArguments(values, readOptions(family, options), release)
+
 /** What one file of a family may say of `all`, as its family’s table has it. */
 export function fileValues(
   family: Pick<Family, 'name' | 'says'>,

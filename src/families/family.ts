@@ -44,8 +44,8 @@ export type Family<Options = unknown, Words extends object = object> = {
   passwords: 'crypt' | 'plain'
   /** Throws template.invalid naming the field, for what this family can not do. */
   describe(values: InstallValues, options: Options, release: string): Words
-  /** How its installer is started: arguments of the kernel, or what stands for them. */
-  kernelArguments(values: InstallValues, release: string): string[]
+  /** How its installer is started, by the same options as its files: arguments of the kernel, or what stands for them. */
+  kernelArguments(values: InstallValues, options: Options, release: string): string[]
   /** Undefined where no run can install by it. */
   install?: FamilyInstall
   /** How it is seen that the installation is over. */
