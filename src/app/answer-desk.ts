@@ -1,6 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
 import { redactSecrets } from '../access/secret-vault.ts'
-import type { Settings } from '../config/settings.ts'
 import { AppError } from '../core/errors.ts'
 import { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Finding } from '../domain/install/finding.ts'
@@ -17,8 +16,10 @@ import {
   answerUrls,
   answerValues,
   createAnswerRenderer,
+  type MachinePorts,
   namedRelease,
   type RenderedFile,
+  startArguments,
 } from './answer-files.ts'
 import type { Appliance } from './appliance.ts'
 import { proved } from './install-answers.ts'
@@ -43,7 +44,7 @@ export type AnswerDeskDeps = {
   store: Pick<Appliance['store'], 'segments' | 'profiles' | 'usedAnswers'>
   machines: Pick<MachineRegistry, 'find'>
   shelf: TemplateShelf
-  ports: Pick<Settings['machines'], 'httpPort' | 'syslogPort'>
+  ports: MachinePorts
 }
 export type AnswerDesk = ReturnType<typeof createAnswerDesk>
 
@@ -72,7 +73,11 @@ export function createAnswerDesk(deps: AnswerDeskDeps) {
           files,
           findings,
         },
-        ...{ from, unjudged: [...family.unjudged], kernelArguments: family.kernelArguments(values, release) },
+        ...{
+          from,
+          unjudged: [...family.unjudged],
+          kernelArguments: startArguments({ family, release, values, options }),
+        },
         lastGiven: await compareWithLast(deps.store, wish.machine, family, files),
       }
     },

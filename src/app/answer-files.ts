@@ -33,12 +33,14 @@ export type AnswerRenderer = ReturnType<typeof createAnswerRenderer>
  */
 export function createAnswerRenderer() {
   const compiled = new Map<string, BootTemplate>()
-  const write = async ({ format }: FamilyFile, template: AnswerTemplate, order: RenderOrder): Promise<string> => {
+  const write = async (file: FamilyFile, template: AnswerTemplate, order: RenderOrder): Promise<string> => {
+    const { format } = file
     const { path, source, origin } = template
-    if (origin.kind !== 'shipped') return renderGuarded({ name: path, source, format }, order.values, order.reveal)
+    const values = fileValues(order.family, file, order.values)
+    if (origin.kind !== 'shipped') return renderGuarded({ name: path, source, format }, values, order.reveal)
     const render = compiled.get(path) ?? compileBootTemplate(path, source, format)
     compiled.set(path, render)
-    return render(order.values, order.reveal)
+    return render(values, order.reveal)
   }
   return async (order: RenderOrder): Promise<RenderedFile[]> => {
     const all: RenderedFile[] = []
@@ -61,6 +63,22 @@ export function answerValues({ family, release, values, options }: FamilyOrder):
   return { ...values, [wordsKey(family)]: words }
 }
 
+/** How the family's installer is started. Throws template.invalid naming the field. */
+export const startArguments = ({ family, release, values, options }: FamilyOrder): string[] =>
+  family.kernelArguments(values, readOptions(family, options), release)
+
+/** What one file of a family may say of `all`, as its family’s table has it. */
+export function fileValues(
+  family: Pick<Family, 'name' | 'says'>,
+  { name }: FamilyFile,
+  all: Record<string, unknown>,
+): Record<string, unknown> {
+  const known = family.says?.[name]
+  if (!known) return all
+  const words = all[wordsKey(family)] as Record<string, unknown>
+  return { [wordsKey(family)]: Object.fromEntries(known.map((word) => [word, words[word]])) }
+}
+
 function readOptions({ name, options }: Family, given: unknown): unknown {
   const read = options.safeParse(given ?? {})
   if (read.success) return read.data
@@ -69,10 +87,13 @@ function readOptions({ name, options }: Family, given: unknown): unknown {
   throw new AppError('template.invalid', `${field}: ${issue?.message}`)
 }
 
+/** The ports of the doors that answers name. */
+export type MachinePorts = Pick<Settings['machines'], 'httpPort' | 'agentPort' | 'syslogPort'>
+
 /** Where answers say that things are: `secrets` are the parts of paths that only the run's own system knows. */
 export function answerUrls(
   address: string,
-  { httpPort, syslogPort }: Pick<Settings['machines'], 'httpPort' | 'syslogPort'>,
+  { httpPort, agentPort, syslogPort }: MachinePorts,
   secrets: { answers: string; callback: string },
 ): InstallValues['urls'] {
   const base = `http://${address}:${httpPort}`
@@ -82,7 +103,7 @@ export function answerUrls(
       answers: `${base}${ANSWERS_PATH}/${secrets.answers}/`,
       callback: `${base}${CALLBACK_PATH}/${secrets.callback}`,
     },
-    ...{ logHost: address, logPort: syslogPort },
+    ...{ door: `${address}:${agentPort}`, logHost: address, logPort: syslogPort },
   }
 }
 

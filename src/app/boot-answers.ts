@@ -5,11 +5,12 @@ import { AppError } from '../core/errors.ts'
 import type { BootDecision } from '../domain/boot.ts'
 import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Run } from '../domain/run/run.ts'
-import type { Templates } from '../templates/template-folder.ts'
+import { SCRIPT_BYTES } from '../ramdisk/boot-image.ts'
+import type { BootScripts } from './boot-scripts.ts'
 import { type InstallAnswers, isInstallRun } from './install-answers.ts'
 
 export type BootAnswersDeps = {
-  templates: Templates
+  render: BootScripts
   secrets: BootSecrets
   ports: Settings['machines']
   findRun(id: string): Promise<Run | undefined>
@@ -21,7 +22,8 @@ export type BootAnswersDeps = {
 const LOCAL_SCRIPT = { exit: 'ipxeExit', sanboot: 'ipxeSanboot' } as const
 
 type Grant = Extract<BootDecision, { kind: 'grant' }>
-type Loader = 'ipxe' | 'grub'
+/** Who asks, and the address of the door that it asks. */
+type Asked = { mac: string; server: string; base: string }
 /** What a run's kernel is started by: the agent's, or an installer's. */
 const GRANT_SCRIPT = {
   agent: { ipxe: 'ipxe/deploy.ipxe.hbs', grub: 'grub/deploy.cfg.hbs' },
@@ -30,52 +32,54 @@ const GRANT_SCRIPT = {
 
 /** Renders the scripts that machines are given for a decision. */
 export function createBootAnswers(deps: BootAnswersDeps) {
-  const { templates, secrets, ports, findRun, localBootOf } = deps
-  /** `address` is that of the door which the machine asks. */
+  const { render, secrets, ports, findRun, localBootOf } = deps
+  const asks = (mac: string, server: string): Asked => ({ mac, server, base: `http://${server}:${ports.httpPort}` })
   const grantScript = async (
-    loader: Loader,
+    loader: 'ipxe' | 'grub',
     { runId, session }: Grant,
-    mac: string,
-    address: string,
+    asked: Asked,
+    mostBytes?: number,
   ): Promise<string> => {
     const run = await findRun(runId)
     if (!run) throw new AppError('run.not_found', `expected run ${runId}`)
-    const common = { runId, session, base: `http://${address}:${ports.httpPort}` }
+    const common = { ...asked, runId, session }
     if (isInstallRun(run)) {
-      const kernelArguments = await deps.installArguments(run, { address, session })
-      const values = { ...common, installer: run.image, version: run.version, arguments: kernelArguments }
-      return templates.render(GRANT_SCRIPT.installer[loader], values)
+      const kernelArguments = await deps.installArguments(run, { address: asked.server, session })
+      const words = { ...common, installer: run.image, version: run.version, arguments: kernelArguments }
+      return render(GRANT_SCRIPT.installer[loader], words, mostBytes)
     }
-    const door = `${address}:${ports.agentPort}`
+    const door = `${asked.server}:${ports.agentPort}`
     const code = secrets.issue({ kind: 'code', runId, session })
     const { kernelArguments, consoles } = run.profile
-    return templates.render(GRANT_SCRIPT.agent[loader], { ...common, door, mac, code, kernelArguments, consoles })
+    return render(GRANT_SCRIPT.agent[loader], { ...common, door, code, kernelArguments, consoles }, mostBytes)
   }
   return {
     script: async (decision: BootDecision, mac: string, localAddress: string): Promise<string> => {
-      const base = `http://${localAddress}:${ports.httpPort}`
-      if (decision.kind === 'hold') return templates.render('ipxe/hold.ipxe.hbs', { base, runId: decision.runId })
-      if (decision.kind === 'menu') return templates.render('ipxe/menu.ipxe.hbs', { base, mac })
-      if (decision.kind !== 'grant')
-        return templates.render(LOCAL_BOOT[LOCAL_SCRIPT[await localBootOf(mac)]].template, {})
-      return grantScript('ipxe', decision, mac, localAddress)
+      const asked = asks(mac, localAddress)
+      if (decision.kind === 'hold') return render('ipxe/hold.ipxe.hbs', { ...asked, runId: decision.runId })
+      if (decision.kind === 'menu') return render('ipxe/menu.ipxe.hbs', asked)
+      if (decision.kind !== 'grant') return render(LOCAL_BOOT[LOCAL_SCRIPT[await localBootOf(mac)]].template, asked)
+      return grantScript('ipxe', decision, asked)
     },
     /** GRUB's script by TFTP; undefined for a machine that is not ours. */
     grubScript: async (decision: BootDecision, mac: string, server: string): Promise<string | undefined> => {
       if (decision.kind === 'ignore') return undefined
-      if (decision.kind === 'local') return templates.render(LOCAL_BOOT.grubScript.template, {})
-      if (decision.kind === 'menu') return templates.render('grub/menu.cfg.hbs', { server })
-      if (decision.kind === 'hold') return templates.render('grub/hold.cfg.hbs', { runId: decision.runId, server })
-      return grantScript('grub', decision, mac, server)
+      const asked = asks(mac, server)
+      if (decision.kind === 'local') return render(LOCAL_BOOT.grubScript.template, asked)
+      if (decision.kind === 'menu') return render('grub/menu.cfg.hbs', asked)
+      if (decision.kind === 'hold') return render('grub/hold.cfg.hbs', { ...asked, runId: decision.runId })
+      return grantScript('grub', decision, asked)
     },
     /** The script of the GRUB in the boot image, which is given under a grant and to a held machine only. */
     imageScript: async (
       decision: Extract<BootDecision, { kind: 'grant' | 'hold' }>,
       mac: string,
       server: string,
-    ): Promise<string> =>
-      decision.kind === 'hold'
-        ? templates.render('grub/hold-image.cfg.hbs', { runId: decision.runId })
-        : grantScript('grub', decision, mac, server),
+    ): Promise<string> => {
+      const asked = asks(mac, server)
+      return decision.kind === 'hold'
+        ? render('grub/hold-image.cfg.hbs', { ...asked, runId: decision.runId }, SCRIPT_BYTES)
+        : grantScript('grub', decision, asked, SCRIPT_BYTES)
+    },
   }
 }

@@ -9,7 +9,7 @@ import { secretsIn } from '../domain/install/secrets-in.ts'
 import type { Run } from '../domain/run/run.ts'
 import type { Family, FamilyInstall } from '../families/family.ts'
 import { FAMILIES, findFamily } from '../families/index.ts'
-import { type AnswerFile, answerValues, createAnswerRenderer } from './answer-files.ts'
+import { type AnswerFile, answerValues, createAnswerRenderer, startArguments } from './answer-files.ts'
 import type { Appliance } from './appliance.ts'
 import { createRunSources, hideTokens, type RunPlace } from './run-sources.ts'
 
@@ -60,9 +60,9 @@ export function createInstallAnswers(
       await render({ family: prepared.family, values: prepared.all, reveal: await open(prepared), find: shelf.find })
     },
     kernelArguments: async (run: InstallRun, place: RunPlace): Promise<string[]> => {
-      const { family, values, release } = await prepare(run, place)
+      const prepared = await prepare(run, place)
       const consoles = run.profile.consoles.map((one) => `console=${one}`)
-      return [...consoles, ...run.profile.kernelArguments, ...family.kernelArguments(values, release)]
+      return [...consoles, ...run.profile.kernelArguments, ...startArguments(prepared)]
     },
     /** One file as the installer is to get it; a copy without secrets is kept. Undefined for other names. */
     open: async (run: InstallRun, name: string, place: RunPlace): Promise<OpenAnswer | undefined> => {

@@ -9,6 +9,7 @@ import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
+import { createBootScripts } from './boot-scripts.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
 import { createImageIntake } from './image-intake.ts'
@@ -42,7 +43,8 @@ export async function startService(appliance: Appliance): Promise<Service> {
   })
   const runs = createRunParts(appliance, createMachineAddresses({ segmentNames, leases, served, peers }))
   const answers = createBootAnswers({
-    ...{ templates: runs.templates, secrets: runs.secrets, ports: settings.machines, findRun: store.runs.find },
+    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log }),
+    ...{ secrets: runs.secrets, ports: settings.machines, findRun: store.runs.find },
     installArguments: runs.installations.answers.kernelArguments,
     localBootOf: runs.localBootOf,
   })

@@ -8,7 +8,7 @@ import { resolveInstall } from '../domain/install/resolve-install.ts'
 import { REDACTED } from '../domain/install/secret-reference.ts'
 import type { Family, FamilyFile } from '../families/family.ts'
 import { renderGuarded } from '../templates/guarded-render.ts'
-import { answerValues } from './answer-files.ts'
+import { answerValues, fileValues } from './answer-files.ts'
 
 const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJl3dIeudNqd0DPM5DHa9wJjBzqaSYHpjCpcWeApIjgk ada@example.org'
 /** Options without which a family can do nothing. */
@@ -38,7 +38,8 @@ export async function tryTemplate(family: Family, file: FamilyFile, source: stri
     ...family.releases.map(({ name }) => firstTaken(family, name, [PLAIN, SOME, FULL])),
     firstTaken(family, newest, [FULL]),
   ]
-  for (const values of machines) if (values) await renderGuarded(template, values, redactSecrets)
+  for (const values of machines)
+    if (values) await renderGuarded(template, fileValues(family, file, values), redactSecrets)
 }
 
 function firstTaken(
@@ -65,10 +66,10 @@ function valuesOf(family: Family, release: string, layer: InstallLayer): Record<
     ...{ runId: 'trial', family: family.name, release, passwords: family.passwords, settings, bootMac, inventory },
     machine: { name, uuid, serial, macs: nics.map(({ mac }) => mac) },
     domain: 'example.org',
-    profile: HardwareProfile.parse({ name: 'none' }),
+    profile: HardwareProfile.parse({ name: 'none', kernelArguments: layer === FULL ? ['quiet'] : [] }),
     urls: {
       ...{ base, answers: `${base}/boot/answers/`, callback: `${base}/boot/callback/${REDACTED}` },
-      ...{ logHost: ADDRESS, logPort: 514 },
+      ...{ door: `${ADDRESS}:8443`, logHost: ADDRESS, logPort: 514 },
     },
   })
   return answerValues({ family, release, values, options })

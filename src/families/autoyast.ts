@@ -109,7 +109,7 @@ export const autoyast = defineFamily({
       ...callbacks(values),
     }
   },
-  kernelArguments: ({ urls, settings }, name) => {
+  kernelArguments: ({ urls, settings }, _options, name) => {
     const source = settings.mirror ?? releaseOf(name).source
     return [
       `autoyast=${urls.answers}autoinst.xml`,

@@ -38,12 +38,17 @@ export type Family<Options = unknown, Words extends object = object> = {
   files: readonly [FamilyFile, ...FamilyFile[]]
   options: z.ZodType<Options>
   words: z.ZodType<Words>
+  /**
+   * Which words each of its files may say, and nothing beside them, where machines ask for files before all is known of them.
+   * Where it is absent, every file may say all values and all words.
+   */
+  says?: Readonly<Record<string, readonly string[]>>
   /** `plain` only where no installer of the family takes a hash. */
   passwords: 'crypt' | 'plain'
   /** Throws template.invalid naming the field, for what this family can not do. */
   describe(values: InstallValues, options: Options, release: string): Words
-  /** How its installer is started: arguments of the kernel, or what stands for them. */
-  kernelArguments(values: InstallValues, release: string): string[]
+  /** How its installer is started, by the same options as its files: arguments of the kernel, or what stands for them. */
+  kernelArguments(values: InstallValues, options: Options, release: string): string[]
   /** Undefined where no run can install by it. */
   install?: FamilyInstall
   /** How it is seen that the installation is over. */

@@ -67,7 +67,7 @@ export const ignition = defineFamily<Record<string, never>, z.infer<typeof Words
       failed: `${urls.callback}/failed`,
     }
   },
-  kernelArguments: ({ urls, storage }, release) =>
+  kernelArguments: ({ urls, storage }, _options, release) =>
     systemOf(release).kernelArguments(
       `${urls.answers}config.ign`,
       storage.disks.find(({ name }) => name === 'install')!.path,

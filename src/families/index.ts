@@ -5,8 +5,10 @@ import { autoyast } from './autoyast.ts'
 import { cloudInit } from './cloud-init.ts'
 import { esxi } from './esxi.ts'
 import type { Family } from './family.ts'
+import { grub } from './grub.ts'
 import { ignite } from './ignite.ts'
 import { ignition } from './ignition.ts'
+import { ipxe } from './ipxe.ts'
 import { jumpstart } from './jumpstart.ts'
 import { kickstart } from './kickstart.ts'
 import { nim } from './nim.ts'
@@ -14,10 +16,10 @@ import { preseed } from './preseed.ts'
 import { solaris } from './solaris.ts'
 import { unattend } from './unattend.ts'
 
-/** Every family of operating systems that Slipway renders answers for. */
+/** Every family of operating systems that Slipway renders answers for, and the loaders that it renders scripts for. */
 export const FAMILIES: readonly Family[] = byName([
-  ...[agama, autoinstall, autoyast, cloudInit, esxi, ignite],
-  ...[ignition, jumpstart, kickstart, nim, preseed, solaris, unattend],
+  ...[agama, autoinstall, autoyast, cloudInit, esxi, grub, ignite, ignition],
+  ...[ipxe, jumpstart, kickstart, nim, preseed, solaris, unattend],
 ])
 
 /** Throws family.not_found naming those that there are. */

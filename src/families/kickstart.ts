@@ -102,7 +102,7 @@ export const kickstart = defineFamily({
       ...callbacks(values),
     }
   },
-  kernelArguments: ({ urls, settings }, release) => {
+  kernelArguments: ({ urls, settings }, _options, release) => {
     const source = settings.mirror ?? releaseOf(release).source
     return ['ip=dhcp', `inst.ks=${urls.answers}ks.cfg`, ...(source ? [`inst.repo=${source}`] : []), 'inst.text']
   },

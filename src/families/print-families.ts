@@ -11,10 +11,10 @@ const PROOF: Readonly<Record<Proof, string>> = {
 /** docs/families.md: what is rendered for which releases, and how far each was tried. */
 export const printFamilies = (): string =>
   [
-    '# Families of operating systems',
+    '# Families of operating systems, and boot loaders',
     '',
     'Printed from `src/families/`; do not edit. What could only be judged and was not seen booting says so: a file that its judge finds',
-    'nothing in may still be refused by an installer.',
+    'nothing in may still be refused by an installer. Boot scripts belong to a loader, whatever is installed by them.',
     '',
     '| family | releases | files | [installed by a run](how-to/install-a-machine.md) | how far it was tried |',
     '|---|---|---|---|---|',

@@ -24,7 +24,9 @@ export function printTemplateVariables(): string {
     '`{{this}}` or the fields of its rows stand, `{{../machine.name}}` goes one out. What there is none of is empty in `{{#if}}`.',
     'A secret is written where its reference stands, and only when the machine fetches its file.',
     '',
-    '## In every family',
+    '## In every family of operating systems',
+    '',
+    'Boot scripts say none of these: see what each of them may say, at their loader.',
     '',
     ...table(['value', 'kind', 'what it is'], rowsOf(InstallValues)),
     '',
@@ -50,7 +52,17 @@ const printFamily = (family: Family): string[] => [
   `Done: ${family.done}. Not judged: ${family.unjudged.join('; ')}.`,
   ...section('option', rowsOf(family.options)),
   ...section('value', rowsOf(family.words, wordsKey(family))),
+  ...printSays(family),
 ]
+
+/** Which values there are when a file is asked for. */
+const printSays = ({ says, ...family }: Family): string[] => {
+  if (!says) return []
+  const rows = Object.entries(says).map(
+    ([file, words]) => `| \`${file}\` | ${words.map((word) => `\`${wordsKey(family)}.${word}\``).join(', ')} |`,
+  )
+  return ['', '| file | all that it may say |', '|---|---|', ...rows]
+}
 
 const section = (what: string, rows: Row[]): string[] =>
   rows.length === 0 ? [] : ['', ...table([what, 'kind', 'what it is'], rows)]

@@ -35,7 +35,7 @@ export function compileBootTemplate(name: string, source: string, format: FileFo
     try {
       return render(values, { allowProtoPropertiesByDefault: false })
     } catch (error) {
-      throw error instanceof AppError ? error : strictError(name, error)
+      throw error instanceof AppError ? error : strictError(name, error, readIn(places, values, error))
     } finally {
       reveal = undefined
     }
@@ -47,8 +47,17 @@ const whereIn = (name: string, { line, path }: Place): string => `template ${nam
 const missing = (name: string, place: Place): AppError =>
   new AppError('template.value_missing', `${whereIn(name, place)}: expected a value, got none`, { template: name })
 
+/** Where a field was read of something that is not there, which Handlebars leaves to JavaScript: what begins with that counts first. */
+function readIn(places: readonly Place[], values: Record<string, unknown>, error: unknown): Place | undefined {
+  const [, field] =
+    /^Cannot read properties of undefined \(reading '(.+)'\)$/.exec(String((error as Error).message)) ?? []
+  const reading = places.filter(({ path }) => field !== undefined && path.split('.').indexOf(field) > 0)
+  return reading.find(({ path }) => values[path.split('.')[0]!] === undefined) ?? reading[0]
+}
+
 /** Handlebars' own refusal of a path: `"gone" not defined in [object Object] - 2:3`. */
-function strictError(name: string, error: unknown): AppError {
+function strictError(name: string, error: unknown, place: Place | undefined): AppError {
+  if (place) return missing(name, place)
   const said = error instanceof Error ? error.message : String(error)
   const [, path, line] = /^"(.+)" not defined in .* - (\d+):\d+$/s.exec(said) ?? []
   const message =

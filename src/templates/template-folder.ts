@@ -28,6 +28,8 @@ export const BOOT_TEMPLATES = {
 } as const satisfies Record<string, FileFormat>
 
 export type BootTemplateName = keyof typeof BOOT_TEMPLATES
+/** What machines boot by, which people may override; the others seed what was installed. */
+export type BootScriptName = Extract<BootTemplateName, `ipxe/${string}` | `grub/${string}`>
 export type Templates = { render(name: BootTemplateName, values: Record<string, unknown>): string }
 
 /** Reads and compiles all templates of `folder` once, so that a broken one stops the start and not a boot. */

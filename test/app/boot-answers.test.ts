@@ -1,13 +1,19 @@
 import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import * as z from 'zod'
+import { fileValues } from '../../src/app/answer-files.ts'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
+import { type BootScripts, createBootScripts } from '../../src/app/boot-scripts.ts'
 import { createSeedFiles } from '../../src/app/seed-files.ts'
+import { findTemplate } from '../../src/app/template-desk.ts'
 import { createBootSecrets } from '../../src/boot/boot-secrets.ts'
+import { silentLog } from '../../src/core/log.ts'
 import type { BootDecision } from '../../src/domain/boot.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import type { Run } from '../../src/domain/run/run.ts'
-import { loadTemplates } from '../../src/templates/template-folder.ts'
+import { type BootScriptName, loadTemplates } from '../../src/templates/template-folder.ts'
+import { createTemplateShelf } from '../../src/templates/template-shelf.ts'
 
 const run: Run = {
   ...{
@@ -23,9 +29,17 @@ const run: Run = {
 }
 const MAC = '52:54:00:00:00:01'
 const SANBOOT_MAC = '52:54:00:00:00:5a'
-const answersFor = (found: Run) =>
+const SHIPPED = new URL('../../boot-templates', import.meta.url).pathname
+const templates = loadTemplates(SHIPPED)
+const shelf = createTemplateShelf({
+  shipped: SHIPPED,
+  overlay: undefined,
+  versions: { current: async () => undefined },
+})
+const shippedScripts = createBootScripts({ shelf, templates, log: silentLog })
+const answersFor = (found: Run, render: BootScripts = shippedScripts) =>
   createBootAnswers({
-    templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
+    render,
     secrets: createBootSecrets(Buffer.alloc(32)),
     ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443, syslogPort: 514 },
     findRun: async () => found,
@@ -34,7 +48,7 @@ const answersFor = (found: Run) =>
   })
 const answers = answersFor(run)
 const seeds = createSeedFiles({
-  templates: loadTemplates(new URL('../../boot-templates', import.meta.url).pathname),
+  templates,
   secrets: createBootSecrets(Buffer.alloc(32)),
   ports: { agentPort: 8443 },
   doorPin: 'sha256//abc=',
@@ -141,6 +155,41 @@ describe('without a grant', () => {
     expect(await grubScript(local)).toMatch(/chainloader \/EFI\/BOOT\/BOOTX64.EFI; then boot; fi\n[\s\S]*\nexit\n$/)
     expect(await grubScript(hold)).toContain('configfile (tftp,10.0.0.1)/grub/grub.cfg')
     expect(await answers.grubScript({ kind: 'ignore', why: 'nobody' }, MAC, '10.0.0.1')).toBeUndefined()
+  })
+})
+
+describe('what a real boot says', () => {
+  const decisions: BootDecision[] = [
+    { kind: 'grant', runId: run.id, session: 2 },
+    { kind: 'hold', runId: run.id, why: 'not proved' },
+    { kind: 'menu', why: 'nobody knows it' },
+    { kind: 'local', why: 'no run' },
+  ]
+  const install = { family: 'preseed', release: 'debian-12', settings: {} }
+
+  it.each([
+    ['an agent', run],
+    ['an installer', { ...run, kind: 'install' as const, install }],
+  ])('is for each script what its family tells of it: %s', async (_which, one) => {
+    const rendered: [BootScriptName, Readonly<Record<string, unknown>>][] = []
+    const { script, grubScript, imageScript } = answersFor(one, async (path, words) => {
+      rendered.push([path, words])
+      return ''
+    })
+    for (const decision of decisions) {
+      for (const mac of [MAC, SANBOOT_MAC]) await script(decision, mac, '10.0.0.1')
+      await grubScript(decision, MAC, '10.0.0.1')
+      if (decision.kind === 'grant' || decision.kind === 'hold') await imageScript(decision, MAC, '10.0.0.1')
+    }
+    expect(new Set(rendered.map(([path]) => path)).size).toBe(10)
+    for (const [path, words] of rendered) {
+      const { family, file } = findTemplate(path)
+      const said = fileValues(family, file, { [family.name]: words })[family.name]
+      const known = Object.entries((family.words as z.ZodObject).shape).filter(([word]) =>
+        family.says![file.name]!.includes(word),
+      )
+      expect(z.strictObject(Object.fromEntries(known)).safeParse(said).error, path).toBeUndefined()
+    }
   })
 })
 

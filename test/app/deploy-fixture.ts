@@ -13,6 +13,7 @@ import { createDoor, type Door } from '../../src/agent/door.ts'
 import { createProgressMeter } from '../../src/agent/progress-meter.ts'
 import { openAppliance } from '../../src/app/appliance.ts'
 import { createBootAnswers } from '../../src/app/boot-answers.ts'
+import { createBootScripts } from '../../src/app/boot-scripts.ts'
 import { closeDoor, httpDoor, listen, tlsDoor } from '../../src/app/machine-doors.ts'
 import { createMachineEvidence } from '../../src/app/machine-evidence.ts'
 import { agentDoor, bootDoor } from '../../src/app/machine-routes.ts'
@@ -27,7 +28,6 @@ import { Segment } from '../../src/domain/segment.ts'
 import { makeDisk } from '../../src/lab/blank-disk.ts'
 import { AGENT_PATHS, ExchangeAnswer } from '../../src/protocol/agent-door.ts'
 import type { RunWish } from '../../src/runs/run-service.ts'
-import { loadTemplates } from '../../src/templates/template-folder.ts'
 
 export const MAC = '52:54:00:aa:00:01'
 export const UUID = '00112233-4455-6677-8899-aabbccddee01'
@@ -89,9 +89,10 @@ export async function createDeployFixture() {
     record: runs.record,
     log: silentLog,
   })
-  const templates = loadTemplates(new URL('../../boot-templates', import.meta.url).pathname)
+  const logged: Record<string, unknown>[] = []
+  const error = (fields: Record<string, unknown>): void => void logged.push(fields)
   const answers = createBootAnswers({
-    templates,
+    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log: { error } }),
     secrets: runs.secrets,
     ports: settings.machines,
     installArguments: runs.installations.answers.kernelArguments,
@@ -112,6 +113,9 @@ export async function createDeployFixture() {
     appliance,
     runs,
     evidence,
+    answers,
+    /** Errors about boot scripts. */
+    logged,
     manifestDigest: row.manifestDigest,
     http,
     tls,

@@ -4,6 +4,11 @@ import { BOOT_TEMPLATES, type BootTemplateName, loadTemplates } from '../../src/
 const VALUES = {
   ...{ runId: '0190f7c4-1111-7000-8000-000000000001', session: 2, mac: '52:54:00:00:00:01', server: '10.0.0.1' },
   ...{ base: 'http://10.0.0.1:8081', door: '10.0.0.1:8443', code: 'c0de' },
+  ...{
+    installer: 'debian-installer',
+    version: '12',
+    arguments: ['auto=true', 'url=http://10.0.0.1:8081/x/preseed.cfg'],
+  },
   consoles: ['tty0', 'ttyS0,115200'],
   kernelArguments: [
     'nomodeset',
@@ -19,5 +24,5 @@ export const shippedScripts = (loader: 'ipxe' | 'grub') => {
   const templates = loadTemplates(new URL('../../boot-templates', import.meta.url).pathname)
   return (Object.keys(BOOT_TEMPLATES) as BootTemplateName[])
     .filter((name) => name.startsWith(`${loader}/`))
-    .map((name) => ({ name, text: templates.render(name, VALUES) }))
+    .map((name) => ({ name, text: templates.render(name, { [loader]: VALUES }) }))
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type AnswerFile, answerValues } from '../../src/app/answer-files.ts'
+import { type AnswerFile, answerValues, fileValues } from '../../src/app/answer-files.ts'
 import { HardwareProfile } from '../../src/domain/hardware-profile.ts'
 import { InstallSettings } from '../../src/domain/install/install-settings.ts'
 import type { InstallValues } from '../../src/domain/install/install-values.ts'
@@ -156,7 +156,8 @@ export function valuesOf(
     }),
     urls: {
       ...{ base: 'http://192.0.2.2:8081', answers: 'http://192.0.2.2:8081/boot/answers/abc/' },
-      ...{ callback: 'http://192.0.2.2:8081/boot/callback/abc', logHost: '192.0.2.2', logPort: 5514 },
+      ...{ callback: 'http://192.0.2.2:8081/boot/callback/abc', door: '192.0.2.2:8443' },
+      ...{ logHost: '192.0.2.2', logPort: 5514 },
     },
   })
 }
@@ -176,7 +177,11 @@ export function renderFamily(
   reveal = revealSample,
 ): AnswerFile[] {
   const all = answerValues({ family, release, values, options })
-  return family.files.map((file) => ({ name: file.name, mediaType: file.mediaType, text: shipped(file)(all, reveal) }))
+  return family.files.map((file) => ({
+    name: file.name,
+    mediaType: file.mediaType,
+    text: shipped(file)(fileValues(family, file, all), reveal),
+  }))
 }
 
 function shipped({ template, format }: FamilyFile): BootTemplate {

@@ -24,7 +24,7 @@ test.each([...['agama', 'autoyast', 'cloud-init', 'esxi', 'ignition', 'kickstart
     const values = valuesOf({ settings }, family, family.releases.at(-1)!.name)
     const ask = async () => {
       family.describe(values, family.options.parse({}), 'plan-9')
-      family.kernelArguments(values, 'plan-9')
+      family.kernelArguments(values, family.options.parse({}), 'plan-9')
       await family.judge([{ name: family.files[0].name, text: '' }], 'plan-9')
     }
     await expect(ask()).rejects.toEqual(refused(family.releases.map((one) => one.name)))

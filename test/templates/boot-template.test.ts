@@ -22,6 +22,11 @@ describe('refusals name the template, the line and the value', () => {
   const rows: [string, string, Record<string, unknown>, string, RegExp][] = [
     ['a missing value', 'x\n{{gone}}', {}, 'template.value_missing', /t.*gone/],
     ['a missing value in a block', '{{#if gone}}x{{/if}}', {}, 'template.value_missing', /gone/],
+    [
+      ...(['a field of nothing', '{{b.c}}\n{{a.b.c}}', { b: { c: 1 } }, 'template.value_missing'] as const),
+      /line 2, value a\.b\.c: expected a value/,
+    ],
+    ['a field of nothing in a block', 'x\n{{#if a.b}}{{/if}}', {}, 'template.value_missing', /line 2, value a\.b:/],
     ['a newline', 'x {{a}}', { a: 'b\n%post' }, 'template.invalid', /line 1, value a/],
     ['an object', '{{a}}', { a: {} }, 'template.invalid', /value a/],
     ['a helper call', '{{lookup a "b"}}', { a: {} }, 'template.invalid', /line 1/],
@@ -67,18 +72,11 @@ it('compiles every template that Slipway ships', () => {
   const templates = loadTemplates(new URL('../../boot-templates', import.meta.url).pathname)
   expect(Object.keys(BOOT_TEMPLATES).length).toBeGreaterThan(3)
   expect(templates.render('ipxe/local.ipxe.hbs', {})).toMatch(/^#!ipxe\n(.*\n)*exit\n$/)
-  const script = templates.render('ipxe/deploy.ipxe.hbs', {
-    ...{
-      runId: 'r',
-      session: 1,
-      base: 'http://10.0.0.1:8081',
-      door: '10.0.0.1:8443',
-      mac: '52:54:00:00:00:01',
-      code: 'c',
-    },
-    kernelArguments: ['nomodeset', 'a=b'],
-    consoles: ['tty0', 'ttyS0,115200'],
-  })
+  const ipxe = {
+    ...{ runId: 'r', session: 1, base: 'http://10.0.0.1:8081', door: '10.0.0.1:8443', mac: '52:54:00:00:00:01' },
+    ...{ code: 'c', kernelArguments: ['nomodeset', 'a=b'], consoles: ['tty0', 'ttyS0,115200'] },
+  }
+  const script = templates.render('ipxe/deploy.ipxe.hbs', { ipxe })
   expect(script).toContain('console=tty0 console=ttyS0,115200 quiet panic=10 nomodeset a=b slipway.door=10.0.0.1:8443')
 })
 

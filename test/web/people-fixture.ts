@@ -126,7 +126,7 @@ export async function createPeopleFixture() {
   const shelf = createTemplateShelf({ shipped: TEMPLATE_FOLDER, overlay: undefined, versions: store.templates })
   const templates = {
     ...createTemplateDesk({ store, clock }, shelf),
-    ...createAnswerDesk({ store, machines, shelf, ports: { httpPort: 8081, syslogPort: 514 } }),
+    ...createAnswerDesk({ store, machines, shelf, ports: { httpPort: 8081, agentPort: 8443, syslogPort: 514 } }),
   }
   const secrets = createSecretVault({ store: store.secrets, key: new Uint8Array(32), clock })
   const packages = createPackageDesk({

@@ -127,6 +127,7 @@ export const InstallValues = z.strictObject({
     callback: z
       .string()
       .describe('where the new system and its installer say how far they are, without a slash at its end'),
+    door: z.string().describe('agents’ door by TLS, as address:port'),
     logHost: z.string().describe('address that takes syslog by UDP'),
     logPort: z.int().describe('its port'),
   }),

@@ -131,7 +131,7 @@ test('a card with its own address has it before anything is fetched', () => {
   given.network.cards[0]!.static = {
     ...{ address: '192.0.2.9', prefix: 24, netmask: '255.255.255.0', gateway: null, dns: [], search: [] },
   }
-  const told = preseed.kernelArguments(given, 'debian-12')
+  const told = preseed.kernelArguments(given, preseed.options.parse({}), 'debian-12')
   expect(told).toContain('netcfg/get_ipaddress=192.0.2.9')
   expect(told).toContain('netcfg/get_gateway=none')
   expect(told).toContain('BOOTIF=01-52-54-00-12-34-56')

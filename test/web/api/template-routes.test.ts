@@ -36,6 +36,16 @@ describe('what a machine would be given', () => {
     expect(body.unjudged.length).toBeGreaterThan(0)
   })
 
+  it.each(['ipxe', 'grub'])('is told for boot scripts of %s too, with a code that is none', async (family) => {
+    const { status, body } = await render({ family })
+    expect(status).toBe(200)
+    expect(body.files).toHaveLength(6)
+    expect(body.files[0]?.text).toMatch(
+      /slipway\.door=192\.0\.2\.1:8443 .* slipway\.mac=52:54:00:00:00:01 slipway\.code=REDACTED/,
+    )
+    expect(body).toMatchObject({ findings: [], kernelArguments: [] })
+  })
+
   it('says who said what, and takes it from whoever is nearest to the machine', async () => {
     const profile = {
       name: 'p',
