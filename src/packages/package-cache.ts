@@ -2,13 +2,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 import { AppError, hasCode } from '../core/errors.ts'
+import { createLanes, type LaneLimits } from '../core/lanes.ts'
 import type { FetchFile } from './apt-helper.ts'
-import { createFetchLanes, FETCH_LANES, type LaneLimits } from './fetch-lanes.ts'
 import { type GrowingFile, type Incoming, openGrowing } from './growing-file.ts'
 import { openPackageFiles, type PackageFiles } from './package-files.ts'
 import type { FileName, PackageFile } from './package-index.ts'
 import { encodePackagePath, isImmutable, promisedDigest } from './package-path.ts'
 import { createRecentFailures } from './recent-failures.ts'
+
+export const FETCH_LANES: LaneLimits = { width: 4, mostWaiting: 512, of: 'fetches of packages' }
 
 /** A source as the cache sees it: where its archive is, and since when it is frozen. */
 export type CachedSource = { name: string; url: string; pinnedAt: number | undefined }
@@ -110,7 +112,7 @@ export function createPackageCache(deps: PackageCacheDeps) {
 /** Finds a file here, or fetches it: once for all who ask at the same time. */
 function createFinder(deps: PackageCacheDeps, files: () => Promise<PackageFiles>) {
   const { sources, clock, freshMs } = deps
-  const inLane = createFetchLanes(deps.lanes ?? FETCH_LANES)
+  const inLane = createLanes(deps.lanes ?? FETCH_LANES)
   const fetching = new Map<string, Fetching>()
   const failures = createRecentFailures(clock)
   const stopped = new AbortController()

@@ -21,12 +21,24 @@ export type RunInstallation = ReturnType<typeof createRunInstallation>
 const MOST_FAULTS = 32
 /** How far back a line looks for what it is about, and of how many runs that is kept. */
 const [LINES_BEFORE, MOST_RUNS] = [40, 1024]
+/** Lines of one run that are kept; what is sent beyond that is only read. */
+const MOST_LINES = 50_000
 /** The end of a log that no row of the table knows. */
 const LAST_LINES = 3
 
 /** The server's half of an installation: it reads the installer's log, and ends the run by what that tells. */
 export function createRunInstallation({ events, faultsOf, keep, noteHeard, record }: RunInstallationDeps) {
   const before = new Map<string, readonly string[]>()
+  const kept = new Map<string, number>()
+  /** A machine that sends without end must not fill the disk. */
+  const keepSome = async (runId: string, lines: string[]): Promise<void> => {
+    const room = MOST_LINES - (kept.get(runId) ?? 0)
+    if (room <= 0 || lines.length === 0) return
+    if (kept.size >= MOST_RUNS) kept.clear()
+    kept.set(runId, MOST_LINES - room + lines.length)
+    const cut = `… expected at most ${MOST_LINES} lines of a log, got more: they are read and not kept`
+    await keep(runId, lines.length < room ? lines : [...lines.slice(0, room - 1), cut])
+  }
   const known = async (run: Run): Promise<RunEvent[]> =>
     newestSession(await events(run.id)).filter(({ type }) => type === 'installerFault')
   /** Records what lines tell, each thing once; the fault by which the installer ended, if it did. */
@@ -61,7 +73,7 @@ export function createRunInstallation({ events, faultsOf, keep, noteHeard, recor
     /** Lines of its log, as they come in by syslog. */
     heard: async (run: Run, lines: string[]): Promise<void> => {
       noteHeard(run.id)
-      await keep(run.id, lines)
+      await keepSome(run.id, lines)
       if (!isInstalling(run)) return
       const end = await read(run, lines)
       if (end) await fail(run, end)
@@ -69,7 +81,7 @@ export function createRunInstallation({ events, faultsOf, keep, noteHeard, recor
     /** Its own word, with the end of its log where it sends one. */
     said: async (run: Run, what: InstallerWord, lines: string[], peer: string): Promise<void> => {
       noteHeard(run.id)
-      if (lines.length > 0) await keep(run.id, lines)
+      await keepSome(run.id, lines)
       if (what === 'started' || !isInstalling(run))
         return void (await record(run.id, 'systemSaid', { what, peer, lines: lines.length }))
       if (what === 'installed') return void (await record(run.id, 'installerFinished', { peer }))

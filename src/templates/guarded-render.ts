@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { AppError, type ErrorCode } from '../core/errors.ts'
+import { createLanes } from '../core/lanes.ts'
 import type { FileFormat } from '../domain/install/file-format.ts'
 import type { RevealSecret } from '../domain/install/secret-reference.ts'
 import { secretsIn } from '../domain/install/secrets-in.ts'
@@ -16,6 +17,8 @@ export type RenderReply = { text: string } | { code: ErrorCode; message: string 
 
 export type RenderLimits = { timeMs: number; memoryMiB: number }
 const LIMITS: RenderLimits = { timeMs: 5000, memoryMiB: 64 }
+/** A thousand machines may ask at once; each thread takes memory and a core. */
+const inLane = createLanes({ width: 4, mostWaiting: 4096, of: 'renderings' })
 
 /**
  * Renders a template that people wrote, in a thread of its own that ends after a time and with its memory. Throws what
@@ -28,14 +31,17 @@ export async function renderGuarded(
   limits: RenderLimits = LIMITS,
 ): Promise<string> {
   const secrets = Object.fromEntries(secretsIn(values).map((one) => [`${one.secret} ${one.form}`, reveal(one)]))
-  const workerData: RenderOrder = { ...template, values, secrets }
+  return inLane(() => answerIn({ ...template, values, secrets }, limits))
+}
+
+async function answerIn(workerData: RenderOrder, limits: RenderLimits): Promise<string> {
   const worker = new Worker(new URL('./render-worker.ts', import.meta.url), {
     ...{ workerData, env: {}, resourceLimits: { maxOldGenerationSizeMb: limits.memoryMiB } },
   })
   try {
-    const reply = await answerOf(worker, template.name, limits)
+    const reply = await answerOf(worker, workerData.name, limits)
     if ('text' in reply) return reply.text
-    throw new AppError(reply.code, reply.message, { template: template.name })
+    throw new AppError(reply.code, reply.message, { template: workerData.name })
   } finally {
     await worker.terminate()
   }

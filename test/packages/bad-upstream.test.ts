@@ -72,7 +72,7 @@ it('lets a bounded number wait', async () => {
   const { get, upstream } = await createCache(
     MOST,
     { wholeMs: 20_000, silentSeconds: 1 },
-    { lanes: { width: 2, mostWaiting: 1 } },
+    { lanes: { width: 2, mostWaiting: 1, of: 'fetches of packages' } },
   )
   let most = 0
   let now = 0

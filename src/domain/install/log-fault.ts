@@ -1,13 +1,13 @@
 /**
  * A line of an installer's log that tells what goes wrong. `ends`: unattended it never goes on from there; else it is kept,
  * and said when the installation ends without success. `says` tells in words what was expected and got; `before` are the
- * lines right before it, the last one last.
+ * lines right before it, the last one last. Undefined where they show that it is something else.
  */
 export type LogFault = {
   code: InstallFault
   line: RegExp
   ends: boolean
-  says(match: RegExpExecArray, before: readonly string[]): string
+  says(match: RegExpExecArray, before: readonly string[]): string | undefined
 }
 
 /** What ends installations, whatever the family: each has its row in the rules that explain runs. */
@@ -29,7 +29,8 @@ export function findFault(
 ): FoundFault | undefined {
   for (const { code, line: shape, ends, says } of faults) {
     const match = shape.exec(line)
-    if (match) return { code, message: says(match, before), line, ends }
+    const message = match && says(match, before)
+    if (message) return { code, message, line, ends }
   }
   return undefined
 }

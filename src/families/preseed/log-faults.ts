@@ -11,6 +11,9 @@ const wgetSaid = (before: readonly string[]): string => {
   return url === undefined ? answer : `${answer} for ${url}`
 }
 
+/** The answers are below a path of which the log shows no secret. */
+const OF_ANSWERS = /\/boot\/answers\/[^/]+\/(\S+?):?$/
+
 /**
  * What Debian's installer writes to its log where it does not go on: its parts anna, net-retriever, choose-mirror,
  * debootstrap, partman, grub-installer and, of whatever failed, main-menu. After each that ends, it asks a person.
@@ -21,6 +24,14 @@ export const DEBIAN_FAULTS: readonly LogFault[] = [
     says: (_match, before) => {
       const part = newest(before, /^anna\[\d+\]: DEBUG: retrieving (\S+(?: \S+)?)$/)?.replace(' ', ' version ')
       return `expected the archive to have the installer’s part ${part ?? '(it does not say which)'}, got ${wgetSaid(before)}`
+    },
+  },
+  {
+    ...{ code: 'install.answers_unreadable', ends: true },
+    line: /^main-menu\[\d+\]: \(process:\d+\): (?:\d{4}-\d\d-\d\d \S+ )?(ERROR \d{3}: .*?)\.?$/,
+    says: ([, answer], before) => {
+      const file = newest(before.slice(-1), OF_ANSWERS)
+      return file && `expected ${file} of the run’s answers, got ${answer}`
     },
   },
   {

@@ -34,6 +34,20 @@ it('tells as much as it can of a line whose lines before are gone', () => {
   expect(faultsOf(REAL.slice(-1))[0]!.message).toMatch(/part \(it does not say which\), got no file$/)
 })
 
+it('tells answers that are withheld from what else is not there', () => {
+  const asked = (path: string) => [
+    `main-menu[256]: (process:562): http://10.77.0.1:8081${path}:`,
+    'main-menu[256]: (process:562): 2026-11-22 04:58:58 ERROR 410: Gone.',
+  ]
+  expect(faultsOf(asked('/boot/answers/…/preseed.cfg'))).toMatchObject([
+    {
+      ...{ code: 'install.answers_unreadable', ends: true },
+      message: 'expected preseed.cfg of the run’s answers, got ERROR 410: Gone',
+    },
+  ])
+  expect(faultsOf(asked('/packages/debian/dists/stable/Release'))).toEqual([])
+})
+
 describe('other ends', () => {
   test.each([
     [

@@ -1,12 +1,10 @@
-import { AppError } from '../core/errors.ts'
+import { AppError } from './errors.ts'
 
-/** How many tasks run at once, and how many may wait for that. */
-export type LaneLimits = { width: number; mostWaiting: number }
-
-export const FETCH_LANES: LaneLimits = { width: 4, mostWaiting: 512 }
+/** How many tasks run at once, and how many may wait for that; `of` says what they are, in words. */
+export type LaneLimits = { width: number; mostWaiting: number; of: string }
 
 /** Runs tasks a few at once, in the order in which they came. Throws request.too_many when too many wait already. */
-export function createFetchLanes({ width, mostWaiting }: LaneLimits): <T>(task: () => Promise<T>) => Promise<T> {
+export function createLanes({ width, mostWaiting, of }: LaneLimits): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let running = 0
   const enter = (): Promise<void> | undefined => {
@@ -15,7 +13,7 @@ export function createFetchLanes({ width, mostWaiting }: LaneLimits): <T>(task: 
       return undefined
     }
     if (waiting.length >= mostWaiting)
-      throw new AppError('request.too_many', `expected at most ${mostWaiting} fetches of packages to wait, got another`)
+      throw new AppError('request.too_many', `expected at most ${mostWaiting} ${of} to wait, got another`)
     return new Promise((resolve) => waiting.push(resolve))
   }
   return async (task) => {
