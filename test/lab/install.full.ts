@@ -48,7 +48,8 @@ async function writeRecipe(name: string, { installer, wish, more }: Install, res
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-install-'))
   // What takes long to make again comes from the cache that all tests share.
-  await execa('mkdir', ['-p', join(folder, 'cache')])
+  const folders = ['ramdisk-base', 'debian-packages'].map((name) => join(CACHE_FOLDER, name))
+  await execa('mkdir', ['-p', join(folder, 'cache'), ...folders])
   for (const name of ['ramdisk-base', 'debian-packages', 'acceleration'])
     await execa('ln', ['-s', join(CACHE_FOLDER, name), join(folder, 'cache', name)])
   for (const flavour of ['generic', 'cloud']) await done('agent', 'build', '--flavour', flavour)
