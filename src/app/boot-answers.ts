@@ -7,7 +7,7 @@ import type { HardwareProfile } from '../domain/hardware-profile.ts'
 import type { Run } from '../domain/run/run.ts'
 import { SCRIPT_BYTES } from '../ramdisk/boot-image.ts'
 import type { BootScripts } from './boot-scripts.ts'
-import { type InstallAnswers, isInstallRun } from './install-answers.ts'
+import { type InstallAnswers, type InstallRun, isInstallRun } from './install-answers.ts'
 
 export type BootAnswersDeps = {
   render: BootScripts
@@ -15,6 +15,10 @@ export type BootAnswersDeps = {
   ports: Settings['machines']
   findRun(id: string): Promise<Run | undefined>
   installArguments: InstallAnswers['kernelArguments']
+  /** Does what an installation needs; where that can not be done, the run has ended by it. */
+  refusing<T>(runId: string, work: () => Promise<T>): Promise<T>
+  /** On which of the segments at an address of ours the machine with this MAC is; undefined where nothing tells. */
+  segmentOf(address: string, mac: string): string | undefined
   /** How the machine with this MAC goes on to its disk, by its hardware profile. */
   localBootOf(mac: string): Promise<HardwareProfile['localBoot']>
 }
@@ -23,12 +27,20 @@ const LOCAL_SCRIPT = { exit: 'ipxeExit', sanboot: 'ipxeSanboot' } as const
 
 type Grant = Extract<BootDecision, { kind: 'grant' }>
 /** Who asks, and the address of the door that it asks. */
-type Asked = { mac: string; server: string; base: string }
+export type Asked = { mac: string; server: string; base: string }
 /** What a run's kernel is started by: the agent's, or an installer's. */
-const GRANT_SCRIPT = {
+export const GRANT_SCRIPT = {
   agent: { ipxe: 'ipxe/deploy.ipxe.hbs', grub: 'grub/deploy.cfg.hbs' },
   installer: { ipxe: 'ipxe/install.ipxe.hbs', grub: 'grub/install.cfg.hbs' },
 } as const
+
+/** What the script that starts an installer says. */
+export const installWords = (
+  { id: runId, image: installer, version }: InstallRun,
+  asked: Asked,
+  session: number,
+  kernelArguments: readonly string[],
+) => ({ ...asked, runId, session, installer, version, arguments: kernelArguments })
 
 /** Renders the scripts that machines are given for a decision. */
 export function createBootAnswers(deps: BootAnswersDeps) {
@@ -42,16 +54,17 @@ export function createBootAnswers(deps: BootAnswersDeps) {
   ): Promise<string> => {
     const run = await findRun(runId)
     if (!run) throw new AppError('run.not_found', `expected run ${runId}`)
-    const common = { ...asked, runId, session }
     if (isInstallRun(run)) {
-      const kernelArguments = await deps.installArguments(run, { address: asked.server, session })
-      const words = { ...common, installer: run.image, version: run.version, arguments: kernelArguments }
-      return render(GRANT_SCRIPT.installer[loader], words, mostBytes)
+      const segment = deps.segmentOf(asked.server, asked.mac)
+      const kernelArguments = await deps.installArguments(run, { address: asked.server, segment, session })
+      const words = installWords(run, asked, session, kernelArguments)
+      return deps.refusing(runId, () => render(GRANT_SCRIPT.installer[loader], words, mostBytes))
     }
     const door = `${asked.server}:${ports.agentPort}`
     const code = secrets.issue({ kind: 'code', runId, session })
     const { kernelArguments, consoles } = run.profile
-    return render(GRANT_SCRIPT.agent[loader], { ...common, door, code, kernelArguments, consoles }, mostBytes)
+    const words = { ...asked, runId, session, door, code, kernelArguments, consoles }
+    return render(GRANT_SCRIPT.agent[loader], words, mostBytes)
   }
   return {
     script: async (decision: BootDecision, mac: string, localAddress: string): Promise<string> => {

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { access, mkdir, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { AppError } from '../core/errors.ts'
 import { uuidV7 } from '../core/ids.ts'
 import type { ImageVersion } from '../domain/image-version.ts'
@@ -26,6 +29,8 @@ export function installerBoot(row: ImageVersion, manifest: FilesManifest | undef
  */
 export function createBootFiles({ library, settings, store, ramdiskFolder }: Appliance): BootFilesOf {
   const taking = new Map<string, Promise<BootFilesOfRun>>()
+  /** Those whose files this process has judged. */
+  const known = new Set<string>()
   const take = async (digest: string): Promise<BootFilesOfRun> => {
     const folder = join(settings.cacheFolder, 'installers', digest)
     const { manifest } = await library.content(digest)
@@ -33,17 +38,13 @@ export function createBootFiles({ library, settings, store, ramdiskFolder }: App
     const row = (await store.images.list()).find(({ manifestDigest }) => manifestDigest === digest)
     if (!row) throw new AppError('image.not_found', `expected the installer ${digest} in the library, got none`)
     const { kernel, initrd } = installerBoot(row, files)
-    if (!(await exists(folder))) {
-      const half = `${folder}.${uuidV7(Date.now())}`
-      await mkdir(join(settings.cacheFolder, 'installers'), { recursive: true })
-      await library.exportFiles(digest, half, [kernel, initrd])
-      await rename(half, folder).catch(async (error: unknown) => {
-        await rm(half, { recursive: true, force: true })
-        if (!(await exists(folder))) throw error
-      })
-    }
-    const name = `installer-${basename(folder)}`
-    return { name, kernel: join(folder, kernel), initrd: join(folder, initrd), digest }
+    const paths = [kernel, initrd]
+    const named = files!.files.filter(({ path }) => paths.includes(path))
+    // What a machine that lost its power left half may have its name already.
+    if (!known.has(digest) && !(await isWhole(folder, named))) await rm(folder, { recursive: true, force: true })
+    if (!(await exists(folder))) await takeOut(folder, (half) => library.exportFiles(digest, half, paths))
+    known.add(digest)
+    return { name: `installer-${digest}`, kernel: join(folder, kernel), initrd: join(folder, initrd), digest }
   }
   const installer = (digest: string): Promise<BootFilesOfRun> => {
     const pending = taking.get(digest) ?? take(digest).finally(() => taking.delete(digest))
@@ -54,6 +55,34 @@ export function createBootFiles({ library, settings, store, ramdiskFolder }: App
     kind === 'install'
       ? installer(manifestDigest)
       : { name: profile.ramdisk, ...(await findRamdisk(ramdiskFolder, profile.ramdisk)) }
+}
+
+/** Files come into their folder whole or not at all. */
+async function takeOut(folder: string, write: (half: string) => Promise<void>): Promise<void> {
+  const half = `${folder}.${uuidV7(Date.now())}`
+  await mkdir(dirname(folder), { recursive: true })
+  try {
+    await write(half)
+    await rename(half, folder)
+  } catch (error) {
+    // Another process may have been faster.
+    if (!(await exists(folder))) throw error
+  } finally {
+    await rm(half, { recursive: true, force: true })
+  }
+}
+
+/** True where every file is there with the bytes that its digest names. */
+async function isWhole(folder: string, files: FilesManifest['files']): Promise<boolean> {
+  for (const { path, digest } of files) {
+    const hash = createHash('sha256')
+    const read = await pipeline(createReadStream(join(folder, path)), hash).then(
+      () => true,
+      () => false,
+    )
+    if (!read || hash.digest('hex') !== digest) return false
+  }
+  return true
 }
 
 const exists = (path: string): Promise<boolean> =>

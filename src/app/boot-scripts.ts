@@ -1,5 +1,6 @@
 import { redactSecrets } from '../access/secret-vault.ts'
-import { AppError } from '../core/errors.ts'
+import type { Clock } from '../core/clock.ts'
+import { AppError, hasCode } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
 import { REDACTED } from '../domain/install/secret-reference.ts'
 import { wordsKey } from '../families/family.ts'
@@ -14,15 +15,36 @@ export type BootScriptsDeps = {
   /** The program's own, which were compiled before any machine asked. */
   templates: Templates
   log: Pick<Log, 'error'>
+  clock: Clock
 }
 export type BootScripts = ReturnType<typeof createBootScripts>
+
+/** A thousand machines may start at once: none waits for what has just taken too long. */
+const COSTLY_MS = 60_000
 
 /**
  * Renders the script that a machine boots by, of at most `mostBytes`, with words of its family. One that people wrote counts
  * before the program's own; where that can not be rendered, it is logged, and the program's own is given in its place:
  * whoever wrote it is not there when a machine starts. Throws what rendering the program's own throws.
  */
-export function createBootScripts({ shelf, templates, log }: BootScriptsDeps) {
+export function createBootScripts({ shelf, templates, log, clock }: BootScriptsDeps) {
+  /** Those that took too long, and until when nobody waits for them again. */
+  const costly = new Map<string, { source: string; until: number }>()
+  const isCostly = (path: string, source: string): boolean => {
+    const before = costly.get(path)
+    return before?.source === source && before.until > clock.now()
+  }
+  /** What people wrote; undefined where they did not, or it takes too long. */
+  const own = async (path: BootScriptName, values: Record<string, unknown>): Promise<string | undefined> => {
+    const { source, origin } = await shelf.find(path)
+    if (origin.kind === 'shipped' || isCostly(path, source)) return undefined
+    try {
+      return await renderGuarded({ name: path, source, format: findTemplate(path).file.format }, values, redactSecrets)
+    } catch (error) {
+      if (hasCode(error, 'template.too_costly')) costly.set(path, { source, until: clock.now() + COSTLY_MS })
+      throw error
+    }
+  }
   return async (
     path: BootScriptName,
     words: Readonly<Record<string, unknown>>,
@@ -31,13 +53,8 @@ export function createBootScripts({ shelf, templates, log }: BootScriptsDeps) {
     const { family, file } = findTemplate(path)
     const values = fileValues(family, file, { [wordsKey(family)]: words })
     try {
-      const { source, origin } = await shelf.find(path)
-      if (origin.kind !== 'shipped')
-        return assertRoom(
-          path,
-          await renderGuarded({ name: path, source, format: file.format }, values, redactSecrets),
-          mostBytes,
-        )
+      const script = await own(path, values)
+      if (script !== undefined) return assertRoom(path, script, mostBytes)
     } catch (error) {
       const problem = error instanceof AppError ? error.code : 'unexpected'
       log.error(

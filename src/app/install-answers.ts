@@ -86,7 +86,10 @@ export function createInstallAnswers(
         return reveal(reference)
       }
       const [given] = await render({ ...one, reveal: noting })
-      const writes = name === (family.install.beforeWrite ?? family.files[0].name)
+      const [first] = family.files
+      // Whoever wrote their own may let the installer write without the file that comes before it.
+      const isOwn = name === first.name && told.origin.kind !== 'shipped'
+      const writes = isOwn || name === (family.install.beforeWrite ?? first.name)
       return { name, mediaType: told.mediaType, text: given!.text, hasSecrets: named.size > 0, writes }
     },
   }

@@ -8,7 +8,9 @@ import type { RunServiceDeps } from '../runs/run-service.ts'
 import type { Templates } from '../templates/template-folder.ts'
 import { namedRelease } from './answer-files.ts'
 import type { Appliance } from './appliance.ts'
+import { GRANT_SCRIPT, installWords } from './boot-answers.ts'
 import { installerBoot } from './boot-files.ts'
+import { createBootScripts } from './boot-scripts.ts'
 import { createInstallAnswers, type InstallAnswers, installingFamily, isInstallRun } from './install-answers.ts'
 import { createInstallDoor } from './install-door.ts'
 import { createSeedFiles } from './seed-files.ts'
@@ -23,6 +25,7 @@ export type InstallationsParts = {
 
 /** Where nobody knows on which segment a machine will boot. */
 const SOMEWHERE = '192.0.2.1'
+const SOME_MAC = '52:54:00:00:00:00'
 
 /** Installations by a system's own installer, joined to the appliance. */
 export function joinInstallations(appliance: Appliance, parts: InstallationsParts) {
@@ -30,6 +33,12 @@ export function joinInstallations(appliance: Appliance, parts: InstallationsPart
   const { templates, secrets, record } = parts
   const seeds = createSeedFiles({ templates, secrets, ports: settings.machines, doorPin: keys.doorPin })
   const answers = createInstallAnswers(appliance, secrets, seeds.ofInstallation)
+  const renderScript = createBootScripts({
+    shelf: appliance.shelf,
+    templates,
+    log: appliance.log,
+    clock: appliance.clock,
+  })
   const { heard, said } = createRunInstallation({
     ...{ events: store.runs.events, record, keep: parts.keep, noteHeard: parts.noteHeard },
     faultsOf: (run) => (isInstallRun(run) ? installingFamily(run.install.family).install.faults : []),
@@ -52,7 +61,16 @@ export function joinInstallations(appliance: Appliance, parts: InstallationsPart
       if (!isInstallRun(run)) return
       const segments = await store.segments.list()
       const segment = segments.length === 1 ? segments[0] : undefined
-      await answers.assert(run, { address: segment?.address ?? SOMEWHERE, segment: segment?.name, session: 0 })
+      const place = { address: segment?.address ?? SOMEWHERE, segment: segment?.name, session: 0 }
+      await answers.assert(run, place)
+      // What starts it is said in loaders' scripts, which can say less than a command line can.
+      const asked = {
+        mac: SOME_MAC,
+        server: place.address,
+        base: `http://${place.address}:${settings.machines.httpPort}`,
+      }
+      const words = installWords(run, asked, 0, await answers.kernelArguments(run, place))
+      for (const script of Object.values(GRANT_SCRIPT.installer)) await renderScript(script, words)
     },
   }
   /** What can not be told any more ends the run: its machine would ask again and again. */
@@ -72,10 +90,10 @@ export function joinInstallations(appliance: Appliance, parts: InstallationsPart
   }
   const { runs, bootSessions: sessions, machines } = store
   return {
-    seeds,
+    ...{ seeds, refusing },
     answers: told,
     installation,
     installs,
-    door: createInstallDoor({ ...parts, runs, sessions, machines, answers: told }),
+    door: createInstallDoor({ ...parts, log: appliance.log, runs, sessions, machines, answers: told }),
   }
 }

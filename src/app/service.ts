@@ -43,9 +43,11 @@ export async function startService(appliance: Appliance): Promise<Service> {
   })
   const runs = createRunParts(appliance, createMachineAddresses({ segmentNames, leases, served, peers }))
   const answers = createBootAnswers({
-    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log }),
+    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log, clock }),
     ...{ secrets: runs.secrets, ports: settings.machines, findRun: store.runs.find },
-    installArguments: runs.installations.answers.kernelArguments,
+    ...{ installArguments: runs.installations.answers.kernelArguments, refusing: runs.installations.refusing },
+    segmentOf: (address, mac) =>
+      served.list().find((one) => one.address === address && leases.findByMac(one.name, mac) !== undefined)?.name,
     localBootOf: runs.localBootOf,
   })
   const evidence = createMachineEvidence({ machines: store.machines, runs: store.runs, record: runs.record, log })

@@ -12,6 +12,7 @@ export function createSyslogDoor({ appliance, runs, peers }: SyslogDoorParts, pl
   const { store, log, settings } = appliance
   return createSyslogServer({
     ...{ interface: place.interface, address: place.address, port: settings.machines.syslogPort, log },
+    isWanted: (address) => peers.macOf(place.interface, address) !== undefined,
     heard: async (address, lines) => {
       const mac = peers.macOf(place.interface, address)
       const machine = mac === undefined ? undefined : await store.machines.findByMac(mac)

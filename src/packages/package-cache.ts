@@ -122,6 +122,8 @@ function createFinder(deps: PackageCacheDeps, files: () => Promise<PackageFiles>
     name: FileName,
     known: (place: string) => void,
   ): Promise<PackageFile> => {
+    // Asked again when its turn comes: an archive that went away meanwhile would keep everybody else waiting.
+    failures.assertNone(source.url, name.path)
     const all = await files()
     const partial = await all.partial()
     try {

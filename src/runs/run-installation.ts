@@ -47,10 +47,11 @@ export function createRunInstallation({ events, faultsOf, keep, noteHeard, recor
     const all = [...(before.get(run.id) ?? []), ...lines]
     if (before.size >= MOST_RUNS) before.clear()
     before.set(run.id, all.slice(-LINES_BEFORE))
-    const found = lines.flatMap((line, index) => {
-      const at = all.length - lines.length + index
-      return findFault(faults, line, all.slice(Math.max(0, at - LINES_BEFORE), at)) ?? []
-    })
+    const found: FoundFault[] = []
+    for (let at = all.length - lines.length; at < all.length && !found.at(-1)?.ends; at += 1) {
+      const fault = findFault(faults, all[at]!, all.slice(Math.max(0, at - LINES_BEFORE), at))
+      if (fault) found.push(fault)
+    }
     if (found.length === 0) return undefined
     const told = new Set((await known(run)).map(({ detail }) => detail.message))
     for (const { code, message, line, ends } of found) {
@@ -80,7 +81,6 @@ export function createRunInstallation({ events, faultsOf, keep, noteHeard, recor
     },
     /** Its own word, with the end of its log where it sends one. */
     said: async (run: Run, what: InstallerWord, lines: string[], peer: string): Promise<void> => {
-      noteHeard(run.id)
       await keepSome(run.id, lines)
       if (what === 'started' || !isInstalling(run))
         return void (await record(run.id, 'systemSaid', { what, peer, lines: lines.length }))

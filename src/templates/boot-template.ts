@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars'
 import { AppError } from '../core/errors.ts'
 import type { FileFormat } from '../domain/install/file-format.ts'
-import { isSecretReference, type RevealSecret } from '../domain/install/secret-reference.ts'
+import { isSecretReference, type RevealSecret, type SecretReference } from '../domain/install/secret-reference.ts'
 import { QUOTING, type Scalar } from './quoting.ts'
 import { PART, type Place, PRESENT, parseTemplate, QUOTE } from './template-ast.ts'
 
@@ -84,7 +84,7 @@ function writeValue({ formats, spot }: Place, value: unknown, reveal: RevealSecr
   const open = revealAll(value, reveal)
   if (open === undefined || open === null) throw new AppError('template.value_missing', 'expected a value, got none')
   if (isScalar(open)) {
-    const written = write(open, spot)
+    const written = isHidden(value) ? hidden(value, () => write(open, spot)) : write(open, spot)
     return formats.slice(0, -1).reduce((text, outer) => QUOTING[outer].inPart?.(text) ?? text, written)
   }
   if (!structure)
@@ -93,6 +93,22 @@ function writeValue({ formats, spot }: Place, value: unknown, reveal: RevealSecr
       `expected text or a number, got ${Array.isArray(open) ? 'a list' : typeof open}`,
     )
   return structure(open as object, spot)
+}
+
+const isHidden = (value: unknown): value is SecretReference =>
+  typeof value === 'object' && value !== null && isSecretReference(value)
+
+/** What is wrong with a secret is said without it. */
+function hidden({ secret }: SecretReference, write: () => string): string {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    throw new AppError(
+      'template.invalid',
+      `expected a secret that the format can hold, got ${secret}, which it can not`,
+    )
+  }
 }
 
 const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value)

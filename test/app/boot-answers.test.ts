@@ -36,7 +36,7 @@ const shelf = createTemplateShelf({
   overlay: undefined,
   versions: { current: async () => undefined },
 })
-const shippedScripts = createBootScripts({ shelf, templates, log: silentLog })
+const shippedScripts = createBootScripts({ shelf, templates, log: silentLog, clock: { now: () => 0 } })
 const answersFor = (found: Run, render: BootScripts = shippedScripts) =>
   createBootAnswers({
     render,
@@ -44,6 +44,8 @@ const answersFor = (found: Run, render: BootScripts = shippedScripts) =>
     ports: { dhcpPort: 67, tftpPort: 69, tftpPorts: 'many' as const, httpPort: 8081, agentPort: 8443, syslogPort: 514 },
     findRun: async () => found,
     installArguments: async () => ['auto=true', 'priority=critical'],
+    segmentOf: () => undefined,
+    refusing: (_id, work) => work(),
     localBootOf: async (mac) => (mac === SANBOOT_MAC ? 'sanboot' : 'exit'),
   })
 const answers = answersFor(run)

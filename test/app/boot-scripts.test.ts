@@ -88,6 +88,7 @@ describe('the operator’s folder', () => {
       shelf: createTemplateShelf({ shipped: SHIPPED, overlay, versions }),
       templates: loadTemplates(SHIPPED),
       log: { error: (fields) => errors.push(fields) },
+      clock: { now: () => 0 },
     })
     await mkdir(join(overlay, 'ipxe'))
     await writeFile(join(overlay, LOCAL), '#!ipxe\nexit 1\n')
@@ -111,6 +112,7 @@ describe('the operator’s folder', () => {
       },
       templates: loadTemplates(SHIPPED),
       log: { error: (fields) => errors.push(fields) },
+      clock: { now: () => 0 },
     })
     const token = '0190f7c4-1111-7000-8000-000000000001.2.c0de-c0de_c0de'
     const words = { ...asked, runId: token.slice(0, 36), arguments: [`url="http://x/${token}/"`] }
@@ -118,4 +120,25 @@ describe('the operator’s folder', () => {
     expect(JSON.stringify(errors)).toMatch(/http:\/\/x\/REDACTED\//)
     expect(JSON.stringify(errors)).not.toContain('c0de')
   })
+
+  it('is not tried again for a minute where it took too long: machines that start at once would wait for it', async () => {
+    const clock = { ms: 0, now: () => clock.ms }
+    const errors: unknown[] = []
+    const endless = '{{#each ipxe.kernelArguments}}{{#each ../ipxe.consoles}}{{#if this}}{{/if}}{{/each}}{{/each}}'
+    const render = createBootScripts({
+      ...{ templates: loadTemplates(SHIPPED), log: { error: ({ problem }) => errors.push(problem) }, clock },
+      shelf: { find: async (path) => ({ path, source: endless, origin: { kind: 'overlay' } }) },
+    })
+    const many = (letter: string) => Array.from({ length: 20_000 }, (_none, index) => `${letter}${index}`)
+    const lists = { kernelArguments: many('a'), consoles: many('c') }
+    const words = { ...asked, runId: 'r', session: 1, door: '10.0.0.1:8443', code: 'c', ...lists }
+    const started = performance.now()
+    expect(await render('ipxe/deploy.ipxe.hbs', words)).toContain('a999')
+    const first = performance.now() - started
+    expect(await render('ipxe/deploy.ipxe.hbs', words)).toContain('a999')
+    expect([errors, performance.now() - started - first < first / 2]).toEqual([['template.too_costly'], true])
+    clock.ms = 60_000
+    expect(await render('ipxe/deploy.ipxe.hbs', words)).toContain('a999')
+    expect(errors).toHaveLength(2)
+  }, 60_000)
 })

@@ -92,10 +92,12 @@ export async function createDeployFixture() {
   const logged: Record<string, unknown>[] = []
   const error = (fields: Record<string, unknown>): void => void logged.push(fields)
   const answers = createBootAnswers({
-    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log: { error } }),
+    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log: { error }, clock }),
     secrets: runs.secrets,
     ports: settings.machines,
     installArguments: runs.installations.answers.kernelArguments,
+    segmentOf: () => undefined,
+    refusing: runs.installations.refusing,
     findRun: appliance.store.runs.find,
     localBootOf: runs.localBootOf,
   })

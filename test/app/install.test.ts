@@ -47,9 +47,6 @@ const sendUdp = async (from: string, port: number, text: string): Promise<void> 
   await new Promise<void>((resolve) => socket.bind(0, from, resolve))
   await new Promise<void>((resolve) => socket.send(text, port, '127.0.0.1', () => socket.close(resolve)))
 }
-/** Lines of a log, as they come in by syslog. */
-const hear = async (id: string, ...lines: string[]) =>
-  fixture.runs.installations.installation.heard(await fixture.runs.service.find(id), lines)
 
 describe('an installation', () => {
   it('goes from the installer’s kernel to the proof of the new system', async () => {
@@ -128,6 +125,44 @@ describe('an installation', () => {
   })
 })
 
+it('gives nothing any more once the run has ended, even where the file was made before', async () => {
+  const { run, get } = await bootInstaller(fixture)
+  await get('preseed.cfg')
+  const { templates } = fixture.appliance.store
+  const slow = '#!/bin/sh\n{{#each preseed.ports}}{{#each ../preseed.ports}}# {{number}}\n{{/each}}{{/each}}'
+  await templates.add('preseed/disks.sh.hbs', slow, 'ann', fixture.clock.now())
+  // A template of one’s own is rendered in a thread, which takes a while.
+  const asked = get('disks.sh')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await fixture.runs.service.cancel(run.id, 'ann')
+  expect((await asked).status).toBe(404)
+  expect(await unprovedBy()).toBeUndefined()
+})
+
+it('holds the disk from the answers on where somebody’s own may let the installer write', async () => {
+  const { store, clock } = fixture.appliance
+  const own = 'd-i preseed/early_command string wget {{preseed.started}}\n'
+  await store.templates.add('preseed/preseed.cfg.hbs', own, 'ann', clock.now())
+  const { run, get } = await bootInstaller(fixture)
+  expect((await get('preseed.cfg')).status).toBe(200)
+  expect(await unprovedBy()).toBe(run.id)
+})
+
+it('lets a machine whose answers were broken off ask again', async () => {
+  const { run, answersPath, get } = await bootInstaller(fixture, WITH_SECRET)
+  await fixture.runs.record(run.id, 'answersFetched', {
+    file: 'preseed.cfg',
+    session: 1,
+    hasSecrets: true,
+    peer: ADDRESS,
+  })
+  expect((await get('preseed.cfg')).status).toBe(410)
+  await fixture.runs.record(run.id, 'answersBroken', { file: 'preseed.cfg', session: 1, peer: ADDRESS })
+  expect((await get('preseed.cfg')).status).toBe(200)
+  expect((await get('preseed.cfg')).status).toBe(410)
+  expect(answersPath).toContain(run.id)
+})
+
 test.each<[string, Partial<RunWish>, string, RegExp]>([
   ['no family', { install: undefined }, 'request.invalid', /family of the answers/],
   ['a family that is files only', { install: { family: 'nim' } }, 'request.invalid', /preseed.*got nim/],
@@ -136,6 +171,12 @@ test.each<[string, Partial<RunWish>, string, RegExp]>([
   ['files without a kernel', { image: 'plain-files' }, 'image.malformed', /plain-files/],
   ['an installer that is not there', { image: 'none' }, 'image.not_found', /none/],
   ['a machine that nobody described', { machine: 'two' }, 'machine.not_found', /discover it first/],
+  [
+    'what no loader’s script can say',
+    { install: { family: 'kickstart', settings: { mirror: 'https://m/rocky/$releasever/' } } },
+    'template.invalid',
+    /releasever/,
+  ],
   [
     'a secret that is not set',
     { install: { family: 'preseed', settings: { rootPassword: { secret: 'gone', form: 'crypt' } } } },
@@ -191,87 +232,4 @@ it('puts onto the new system what proves it: a program, its unit, and what was i
   expect(release.stdout).toBe(`debian-installer 12 ${run.id}`)
   const wanted = join(root, 'etc/systemd/system/multi-user.target.wants/slipway-prove.service')
   expect(await readFile(wanted, 'utf8')).toContain('ExecStart=/bin/sh /var/lib/slipway/prove')
-})
-
-describe('an installer that fails', () => {
-  const installing = async () => {
-    const booted = await bootInstaller(fixture)
-    const preseed = (await booted.get('preseed.cfg')).body.toString()
-    await until(async () => (await stateOf(booted.run.id)) === 'installing')
-    return { ...booted, callback: callbackIn(preseed) }
-  }
-
-  it('and says so ends the run by the end of its log', async () => {
-    const { run, callback } = await installing()
-    await call(callback, 'failed', 'one\nlate_command: exit 7\n')
-    expect(await endedRun(fixture, run.id)).toMatchObject({
-      state: 'failed',
-      cause: { code: 'install.command_failed', message: expect.stringContaining('late_command: exit 7') },
-    })
-    expect((await fixture.runs.service.logs(run.id)).map(({ line }) => line)).toEqual(['one', 'late_command: exit 7'])
-  })
-
-  it('and logs that it can not go on ends the run by what it logged, whatever it waits for then', async () => {
-    const { run, answersPath } = await installing()
-    await hear(
-      run.id,
-      `preseed: successfully loaded preseed file from http://127.0.0.1:8081${answersPath}preseed.cfg`,
-      'anna[2992]: DEBUG: retrieving apt-mirror-setup 1:0.182',
-      'anna[2992]: http://127.0.0.1:8081/packages/debian/pool/main/a/apt-setup/apt-mirror-setup_0.182_all.udeb:',
-      'anna[2992]: 2026-11-22 04:59:47 ERROR 404: Not Found.',
-    )
-    expect(await stateOf(run.id)).toBe('installing')
-    await hear(run.id, 'anna[2992]: WARNING **: package retrieval failed')
-    const { cause } = await endedRun(fixture, run.id)
-    expect(cause).toMatchObject({
-      code: 'install.component_missing',
-      message:
-        'expected the archive to have the installer’s part apt-mirror-setup version 1:0.182, got ERROR 404: Not Found for http://127.0.0.1:8081/packages/debian/pool/main/a/apt-setup/apt-mirror-setup_0.182_all.udeb',
-      remedy: expect.stringContaining('whole mirror'),
-    })
-    const kept = (await fixture.runs.service.logs(run.id)).map(({ line }) => line)
-    expect(kept[0]).toBe(
-      'preseed: successfully loaded preseed file from http://127.0.0.1:8081/boot/answers/…/preseed.cfg',
-    )
-  })
-
-  it('and tells a fault from which it goes on for a while has that as its reason', async () => {
-    const { run } = await installing()
-    await hear(run.id, 'in-target: E: Unable to locate package nosuch')
-    await hear(run.id, 'in-target: E: Unable to locate package nosuch', 'in-target: E: Unable to locate package other')
-    expect((await eventsOf(run.id, 'installerFault')).map(({ detail }) => detail.code)).toEqual([
-      'install.package_missing',
-      'install.package_missing',
-    ])
-    await hear(run.id, "main-menu[256]: WARNING **: Menu item 'pkgsel' failed.")
-    expect((await endedRun(fixture, run.id)).cause).toMatchObject({
-      code: 'install.package_missing',
-      message: expect.stringMatching(/package nosuch, and 1 more of the kind$/),
-    })
-  })
-
-  it('and falls silent ends the run; one that never sent its log is waited for', async () => {
-    const { run } = await installing()
-    fixture.clock.ms += 1_000_000
-    await fixture.runs.deadlines.sweep()
-    expect(await stateOf(run.id)).toBe('installing')
-    await hear(run.id, 'debconf: hello')
-    fixture.clock.ms += 890_000
-    await fixture.runs.deadlines.sweep()
-    expect(await stateOf(run.id)).toBe('installing')
-    fixture.clock.ms += 11_000
-    await fixture.runs.deadlines.sweep()
-    expect(await endedRun(fixture, run.id)).toMatchObject({ state: 'failed', cause: { code: 'run.installerSilent' } })
-  })
-
-  it('and a template that is broken meanwhile ends the run with its code', async () => {
-    const { run, get } = await bootInstaller(fixture)
-    const { store, clock } = fixture.appliance
-    await store.templates.add('preseed/preseed.cfg.hbs', 'd-i x/y string {{machine.gone}}', 'ann', clock.now())
-    expect((await get('preseed.cfg')).status).toBe(400)
-    expect(await endedRun(fixture, run.id)).toMatchObject({
-      state: 'failed',
-      cause: { code: 'template.value_missing', message: expect.stringContaining('machine.gone') },
-    })
-  })
 })

@@ -221,3 +221,10 @@ it('escapes of templates reach nothing', () => {
       expect.objectContaining({ code: expect.stringMatching(/^template\.(invalid|value_missing)$/) }),
     )
 })
+
+it('says what is wrong with a secret without showing it', () => {
+  const render = compileBootTemplate('x.hbs', 'd-i a/b password {{pass}}\n', 'preseed')
+  const pass = { secret: 'disk', form: 'plain' as const }
+  expect(() => render({ pass }, () => 'open sesame\\')).toThrow(/secret that the format can hold, got disk/)
+  expect(() => render({ pass }, () => 'open sesame\\')).not.toThrow(/sesame/)
+})

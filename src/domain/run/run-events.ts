@@ -21,6 +21,7 @@ export const RUN_EVENTS = {
   installerKernelFetched: { source: 'http', says: 'Installer’s kernel fetched' },
   installerFetched: { source: 'http', says: 'Installer’s initrd fetched' },
   answersFetched: { source: 'http', says: 'Answers fetched' },
+  answersBroken: { source: 'http', says: 'Answers were not taken to their end' },
   answersWithheld: { source: 'server', says: 'Answers with secrets asked for again, and withheld' },
   packageMissing: { source: 'http', says: 'A package was asked for that its archive has not' },
   installerFault: { source: 'machine', says: 'The installer’s log tells a fault' },

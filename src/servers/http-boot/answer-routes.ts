@@ -1,12 +1,15 @@
-import express, { type Request, type Router } from 'express'
+import express, { type Request, type Response, type Router } from 'express'
 import { ANSWERS_PATH } from '../../boot/session-path.ts'
 import { AppError } from '../../core/errors.ts'
 import { clientAddress, localAddress, type TrustedProxy } from './client-address.ts'
 
-/** One file for an installer. `sent` is told when its last byte left us, `broken` when that did not come about. */
-export type AnswerToSend = { mediaType: string; text: string; sent(): Promise<void>; broken(): void }
+/** One file for an installer, which counts as given. `broken` is told when its last byte did not leave us; it never throws. */
+export type AnswerToSend = { mediaType: string; text: string; broken(): void }
 export type AnswerRoutesDeps = {
-  /** Throws resource.not_found for what is not of a live session, answers.used for secrets that were given before. */
+  /**
+   * Throws resource.not_found for what is not of a live session, answers.used for secrets that were given before. `isHead`:
+   * nothing is given.
+   */
   open(asked: { token: string; name: string; peer: string; address: string; isHead: boolean }): Promise<AnswerToSend>
   proxy: TrustedProxy | undefined
 }
@@ -16,19 +19,27 @@ export function answerRoutes({ open, proxy }: AnswerRoutesDeps): Router {
   return express.Router().get(`${ANSWERS_PATH}/:token/:name`, async (req, res) => {
     const { token, name } = req.params
     const from = { peer: clientAddress(req as Request, proxy), address: localAddress(req) }
-    const answer = await open({ token, name, ...from, isHead: req.method === 'HEAD' })
-    const bytes = Buffer.from(answer.text)
-    let isSent = false
-    res.once('finish', () => {
-      isSent = true
-      if (req.method !== 'HEAD') void answer.sent()
-    })
-    res.once('close', () => {
-      if (!isSent) answer.broken()
-    })
-    res.set({ 'cache-control': 'no-store', 'content-type': answer.mediaType, 'content-length': String(bytes.length) })
-    res.end(req.method === 'HEAD' ? undefined : bytes)
+    const isHead = req.method === 'HEAD'
+    send(await open({ token, name, ...from, isHead }), isHead, res)
   })
+}
+
+function send({ mediaType, text, broken }: AnswerToSend, isHead: boolean, res: Response): void {
+  // Nothing is told any more of a reader that went away while its answer was made.
+  if (res.destroyed) {
+    broken()
+    return
+  }
+  let isSent = false
+  res.once('finish', () => {
+    isSent = true
+  })
+  res.once('close', () => {
+    if (!isSent) broken()
+  })
+  const bytes = Buffer.from(text)
+  res.set({ 'cache-control': 'no-store', 'content-type': mediaType, 'content-length': String(bytes.length) })
+  res.end(isHead ? undefined : bytes)
 }
 
 /** What a token that is over, or none, is answered with. */

@@ -16,7 +16,9 @@ export type CallbackRoutesDeps = {
 /** What a system or its installer may say of its set-up. None of it is proof. */
 const Said = z.enum(['started', 'installed', 'failed'])
 /** The end of a log is what tells why; more of it is not kept. */
-const [MOST_BYTES, MOST_LINES, MOST_LETTERS] = [1024 * 1024, 200, 500]
+const [TAIL_BYTES, MOST_LINES, MOST_LETTERS] = [256 * 1024, 200, 500]
+/** A whole log may be sent; what would never end is cut. */
+const MOST_BYTES = 256 * 1024 * 1024
 
 /** A set-up says three things; who knows the path must not fill the disk by it. */
 const MOST_SAID = 16
@@ -24,7 +26,6 @@ const MOST_RUNS = 1024
 
 /** Where installers and first starts say how far they are: POST with their log as the body. The token is their run's and dies with it. */
 export function callbackRoutes({ runOf, said }: CallbackRoutesDeps): Router {
-  const body = express.raw({ type: () => true, limit: MOST_BYTES })
   const times = new Map<string, number>()
   const runs = new WeakMap<Request, Run>()
   const count = (id: string): number => {
@@ -42,12 +43,26 @@ export function callbackRoutes({ runOf, said }: CallbackRoutesDeps): Router {
     runs.set(req as Request, run)
     next()
   }
-  return express.Router().post(`${CALLBACK_PATH}/:token/:what`, known, body, async (req, res) => {
+  return express.Router().post(`${CALLBACK_PATH}/:token/:what`, known, async (req, res) => {
     const run = runs.get(req as Request)!
-    const lines = linesOf(Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0))
+    const lines = linesOf(await tailOf(req as Request))
     await said(run, Said.parse(req.params.what), lines, clientAddress(req as Request, undefined))
     res.status(204).end()
   })
+}
+
+/** The end of what is sent: it tells why. Throws request.invalid for what is longer than any log. */
+async function tailOf(req: Request): Promise<Buffer> {
+  let tail = Buffer.alloc(0)
+  let bytes = 0
+  for await (const part of req as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > MOST_BYTES)
+      throw new AppError('request.invalid', `expected a log of at most ${MOST_BYTES} bytes, got more`)
+    tail = Buffer.concat([tail, part])
+    if (tail.length > 2 * TAIL_BYTES) tail = Buffer.from(tail.subarray(-TAIL_BYTES))
+  }
+  return tail.subarray(-TAIL_BYTES)
 }
 
 const linesOf = (bytes: Buffer): string[] =>

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ChunkCache } from './chunk-cache.ts'
 import { isThroughProxy, type TrustedProxy } from './client-address.ts'
 import { answerContent, type Span } from './content-answer.ts'
+import { isTaken } from './is-taken.ts'
 
 export type SendChunkDeps = {
   chunks: ChunkCache
@@ -62,20 +63,6 @@ async function endWith(res: ServerResponse, bytes: Uint8Array): Promise<number> 
     if (!(await isTaken(res, (taken) => res.write(bytes.subarray(sent, sent + length), taken)))) return sent
   const last = sent === 0 ? bytes : bytes.subarray(sent)
   return (await isTaken(res, (taken) => res.end(last, taken))) ? bytes.length : sent
-}
-
-/** True once what `write` writes is taken, false when the reader went away before. */
-function isTaken(res: ServerResponse, write: (taken: (error?: Error | null) => void) => void): Promise<boolean> {
-  return new Promise((resolve) => {
-    const left = (): void => resolve(false)
-    // Nothing is told of an answer that closed before.
-    if (res.destroyed) return left()
-    res.once('close', left)
-    write((error) => {
-      res.off('close', left)
-      resolve(!error)
-    })
-  })
 }
 
 /** A blob of the library that is too large for memory. A reader that goes away ends its own answer and nothing else. */

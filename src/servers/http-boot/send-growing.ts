@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isTaken } from './is-taken.ts'
 
 const PIECE_BYTES = 256 * 1024
 const LOOK_MS = 50
@@ -21,12 +22,8 @@ export async function sendGrowing(handle: FileHandle, whole: Promise<unknown>, r
     const { bytesRead } = await handle.read(piece, 0, PIECE_BYTES, at)
     at += bytesRead
     if (before === 'failed') return void res.destroy()
-    if (bytesRead > 0) await write(res, piece.subarray(0, bytesRead))
+    if (bytesRead > 0) await isTaken(res, (taken) => res.write(piece.subarray(0, bytesRead), taken))
     else if (before === 'whole') return void res.end()
     else await Promise.race([wait(LOOK_MS), ended])
   }
 }
-
-/** Resolves when the piece was taken from us, so that the next may be read into its place, or when the reader went away. */
-const write = (res: ServerResponse, piece: Uint8Array): Promise<void> =>
-  new Promise((resolve) => void res.write(piece, () => resolve()))

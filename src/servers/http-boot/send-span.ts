@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Span } from './content-answer.ts'
+import { isTaken } from './is-taken.ts'
 
 /** An open file. */
 export type SpanSource = {
@@ -55,5 +56,6 @@ export async function sendSpan(file: SpanSource, { start, end }: Span, res: Writ
 const takeBuffer = (bytes: number): Buffer =>
   (bytes === PIECE_BYTES ? spare.pop() : undefined) ?? Buffer.allocUnsafeSlow(bytes)
 
-const write = (res: Writable, bytes: Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => res.write(bytes, (error) => (error ? reject(error) : resolve())))
+async function write(res: Writable, bytes: Uint8Array): Promise<void> {
+  if (!(await isTaken(res, (taken) => res.write(bytes, taken)))) throw new Error('the reader went away')
+}

@@ -8,6 +8,8 @@ export type SyslogServerDeps = {
   interface: string
   address: string
   port: number
+  /** Whether anybody wants to hear this address. */
+  isWanted(address: string): boolean
   /** Lines of one machine's log, in their order; called again only when it resolved. */
   heard(address: string, lines: string[]): Promise<void>
   log: Log
@@ -21,7 +23,7 @@ const [MOST_WAITING, MOST_SENDERS] = [2000, 1024]
 const RECEIVE_BYTES = 1 << 20
 
 /** Hears logs by syslog over UDP (RFC 5426 §3) on one address. */
-export function createSyslogServer({ heard, log, ...place }: SyslogServerDeps) {
+export function createSyslogServer({ isWanted, heard, log, ...place }: SyslogServerDeps) {
   const waiting = new Map<string, string[]>()
   let socket: Socket | undefined
   let timer: NodeJS.Timeout | undefined
@@ -46,7 +48,10 @@ export function createSyslogServer({ heard, log, ...place }: SyslogServerDeps) {
     /** Throws socket.failed naming the port. */
     start: async (): Promise<void> => {
       socket = await openUdpSocket({ ...place, receiveBytes: RECEIVE_BYTES })
-      socket.on('message', (bytes, { address }) => take(bytes, address))
+      socket.on('error', (error) => log.error({ ...place, error: error.message }, 'syslog is not heard'))
+      socket.on('message', (bytes, { address }) => {
+        if (isWanted(address)) take(bytes, address)
+      })
     },
     stop: async (): Promise<void> => {
       const open = socket

@@ -31,7 +31,14 @@ const BAD = new Set<RunEventType>([
     'holdAnswered',
     'checkFailed',
   ] as const),
-  ...(['answersWithheld', 'packageMissing', 'installerFault', 'installerFailed', 'installerSilent'] as const),
+  ...([
+    'answersBroken',
+    'answersWithheld',
+    'packageMissing',
+    'installerFault',
+    'installerFailed',
+    'installerSilent',
+  ] as const),
   ...(['agentFailed', 'agentSilent', 'identityConflict', 'loopBroken', 'imageRefused', 'frozen', 'timedOut'] as const),
 ])
 

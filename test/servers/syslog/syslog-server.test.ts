@@ -17,9 +17,11 @@ async function freePort(): Promise<number> {
   return port
 }
 
+const isWanted = (address: string): boolean => address !== '127.0.0.9'
+
 async function open(heard: (address: string, lines: string[]) => Promise<void>) {
   const port = await freePort()
-  const server = createSyslogServer({ interface: 'lo', address: '127.0.0.1', port, heard, log: silentLog })
+  const server = createSyslogServer({ interface: 'lo', address: '127.0.0.1', port, isWanted, heard, log: silentLog })
   await server.start()
   undo.push(server.stop)
   const from = async (address: string) => {
@@ -36,6 +38,7 @@ it('hands on the lines of each machine together, in their order and made printab
   const { from } = await open(async (...call) => void calls.push(call))
   const [one, two] = [await from('127.0.0.2'), await from('127.0.0.3')]
   for (let line = 0; line < 50; line += 1) await one(`<30>Nov 22 05:01:02 anna[3]: line ${line}`)
+  await (await from('127.0.0.9'))('<30>Nov 22 05:01:02 x: of nobody')
   await two(`<30>Nov 22 05:01:02 anna[3]: \u001b[31m${'x'.repeat(5000)}`)
   await expect.poll(() => calls.flatMap(([, lines]) => lines)).toHaveLength(51)
   const of = (address: string) => calls.filter(([from]) => from === address).flatMap(([, lines]) => lines)
