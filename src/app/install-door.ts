@@ -21,7 +21,7 @@ type Peers = { macOf(address: string): string | undefined; segmentOf(address: st
 
 /**
  * Gives installers what they ask for, within their boot session and to their machine alone; what has a secret in it goes out
- * whole once a session, and never again.
+ * once a session, and again only where that was broken off.
  */
 export function createInstallDoor(parts: InstallDoorParts) {
   const { secrets, runs, sessions, machines, answers, record, log } = parts

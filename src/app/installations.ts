@@ -90,7 +90,7 @@ export function joinInstallations(appliance: Appliance, parts: InstallationsPart
   }
   const { runs, bootSessions: sessions, machines } = store
   return {
-    ...{ seeds, refusing },
+    ...{ seeds, refusing, renderScript },
     answers: told,
     installation,
     installs,

@@ -9,7 +9,6 @@ import { createConsole } from '../web/console/console.ts'
 import { createPeopleDoor } from '../web/people-door.ts'
 import type { Appliance } from './appliance.ts'
 import { createBootAnswers } from './boot-answers.ts'
-import { createBootScripts } from './boot-scripts.ts'
 import { consoleParts } from './console-parts.ts'
 import { createImaginedLeases } from './dhcp-door.ts'
 import { createImageIntake } from './image-intake.ts'
@@ -43,7 +42,7 @@ export async function startService(appliance: Appliance): Promise<Service> {
   })
   const runs = createRunParts(appliance, createMachineAddresses({ segmentNames, leases, served, peers }))
   const answers = createBootAnswers({
-    render: createBootScripts({ shelf: appliance.shelf, templates: runs.templates, log, clock }),
+    render: runs.installations.renderScript,
     ...{ secrets: runs.secrets, ports: settings.machines, findRun: store.runs.find },
     ...{ installArguments: runs.installations.answers.kernelArguments, refusing: runs.installations.refusing },
     segmentOf: (address, mac) =>

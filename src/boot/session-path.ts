@@ -16,7 +16,10 @@ export function readSessionPath(name: string): { secret: string; rest: string } 
 export const ANSWERS_PATH = '/boot/answers'
 export const CALLBACK_PATH = '/boot/callback'
 
-const SECRETS = /((?:^|\/)(?:s|boot\/answers|boot\/callback)\/)[^/?\s'"]+/g
+/** By where they stand, whatever is in them: a path may begin with `s/` as one, archives have folders of that name within. */
+const PLACED = /(^\/*s\/|(?:^|\/)boot\/(?:answers|callback)\/)[^/?\s'"]+/g
+/** By how they look (boot-secrets.ts), wherever they stand. */
+const SHAPED = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.\d{1,4}\.[A-Za-z0-9_-]{43}/g
 
 /** A path, or a line with some, for the log: who reads it must not be able to use it. */
-export const withoutSecret = (text: string): string => text.replace(SECRETS, '$1…')
+export const withoutSecret = (text: string): string => text.replace(PLACED, '$1…').replace(SHAPED, '…')

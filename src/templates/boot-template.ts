@@ -84,8 +84,9 @@ function writeValue({ formats, spot }: Place, value: unknown, reveal: RevealSecr
   const open = revealAll(value, reveal)
   if (open === undefined || open === null) throw new AppError('template.value_missing', 'expected a value, got none')
   if (isScalar(open)) {
-    const written = isHidden(value) ? hidden(value, () => write(open, spot)) : write(open, spot)
-    return formats.slice(0, -1).reduce((text, outer) => QUOTING[outer].inPart?.(text) ?? text, written)
+    const inAll = (): string =>
+      formats.slice(0, -1).reduce((text, outer) => QUOTING[outer].inPart?.(text) ?? text, write(open, spot))
+    return isHidden(value) ? hidden(value, inAll) : inAll()
   }
   if (!structure)
     throw new AppError(

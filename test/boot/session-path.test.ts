@@ -18,6 +18,14 @@ it('is what it reads, and nothing without a secret', () => {
 it('is told to the log without its secret', () => {
   expect(withoutSecret('/s/abc/boot/ipxe?x=1')).toBe('/s/…/boot/ipxe?x=1')
   expect(withoutSecret('/boot/ipxe')).toBe('/boot/ipxe')
+  const pool = 'anna[3]: http://10.0.0.1:8081/packages/debian/pool/main/s/systemd/libudev1-udeb_252.udeb:'
+  expect(withoutSecret(pool)).toBe(pool)
+  const secret = createBootSecrets(Buffer.alloc(32)).issue({
+    ...{ kind: 'code', runId: '00112233-4455-6677-8899-aabbccddeeff', session: 1 },
+  })
+  expect(withoutSecret(`Command line: slipway.code=${secret} http://h/s/${secret}/boot/ipxe`)).toBe(
+    'Command line: slipway.code=… http://h/s/…/boot/ipxe',
+  )
   expect(withoutSecret('/boot/answers/abc/preseed.cfg')).toBe('/boot/answers/…/preseed.cfg')
   const line = "wget --post-data= 'http://h:1/boot/callback/abc/started' http://h:1/boot/answers/abc/late.sh"
   expect(withoutSecret(line)).toBe(

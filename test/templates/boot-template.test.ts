@@ -227,4 +227,7 @@ it('says what is wrong with a secret without showing it', () => {
   const pass = { secret: 'disk', form: 'plain' as const }
   expect(() => render({ pass }, () => 'open sesame\\')).toThrow(/secret that the format can hold, got disk/)
   expect(() => render({ pass }, () => 'open sesame\\')).not.toThrow(/sesame/)
+  const part = compileBootTemplate('y.hbs', 'd-i a/b string \\\n{{#as "sh"}}\n  echo {{pass}}\n{{/as}}\n', 'preseed')
+  const says = /secret that the format can hold, got disk, which it can not$/
+  expect(() => part({ pass }, () => 'open\u2028sesame')).toThrow(says)
 })
